@@ -1,0 +1,72 @@
+# Every target works on a bare Debian 12 with Go; `make install-deps` fetches
+# what the end-to-end tests and the package need besides.
+GO      ?= go
+VERSION ?= $(shell sed -n 's/^- semver: *//p' packaging/changelog.yaml | head -n 1)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 10s
+ARCH    := $(shell $(GO) env GOARCH)
+DEB     := dist/rtpgo_$(VERSION)_$(ARCH).deb
+TOOLS   := bin/tools
+
+.PHONY: all build test race check fuzz bench e2e demo deb test-deb run conformance install-deps clean
+
+all: build
+
+# One static binary: it runs on any Linux, whatever its C library.
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/rtpgo ./cmd/rtpgo
+
+# Unit tests; they pass without root too (what needs it is skipped and says so).
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race ./...
+
+check: $(TOOLS)/staticcheck
+	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$files" ]; then echo "gofmt -w these files:" $$files; exit 1; fi
+	$(GO) vet ./...
+	$(TOOLS)/staticcheck ./...
+
+# Each fuzz target in the tree for FUZZTIME; FUZZ=name picks some.
+fuzz:
+	.ci/fuzz $(FUZZTIME) $(FUZZ)
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# Real calls through real Kamailio in network namespaces; needs root.
+e2e: build
+	$(GO) test -count=1 -v ./e2e/...
+
+demo: build
+	@echo "the demo is not built yet"; exit 1
+
+# The daemon alone on loopback, NG on 127.0.0.1:22222.
+run: build
+	bin/rtpgo --foreground --log-stderr --config-file=none --table=-1 \
+		--interface=public/127.0.0.1 --interface=private/127.0.0.2 --listen-ng=127.0.0.1:22222
+
+# Replays the recorded conversations; no tag may fall below its recorded score.
+conformance: build
+	.ci/conformance
+
+deb: $(DEB)
+$(DEB): build $(TOOLS)/nfpm
+	VERSION=$(VERSION) ARCH=$(ARCH) packaging/build-deb $@
+
+test-deb: deb
+	packaging/test-deb $(DEB)
+
+install-deps:
+	.ci/install-deps
+
+$(TOOLS)/staticcheck: packaging/tools/go.sum
+	$(GO) -C packaging/tools build -o ../../$@ honnef.co/go/tools/cmd/staticcheck
+
+$(TOOLS)/nfpm: packaging/tools/go.sum
+	$(GO) -C packaging/tools build -o ../../$@ github.com/goreleaser/nfpm/v2/cmd/nfpm
+
+clean:
+	rm -rf bin dist
