@@ -5,19 +5,19 @@ package media
 type DropCause uint8
 
 const (
-	DropNone DropCause = iota
-	DropNoFlow         // no flow installed yet, or no longer
-	DropNotRTP         // neither RTP nor RTCP where one is due
-	DropTruncated      // shorter than its header says
-	DropSource         // sent by a stranger: not the confirmed source
-	DropBlocked        // block media
-	DropTraffic        // drop-traffic
-	DropDirection      // peer said sendonly, recvonly or inactive
-	DropDTMF           // block DTMF
-	DropNoSink         // nowhere to send it: the other side is not known yet
-	DropSend           // the kernel refused to send it
-	DropSTUN           // STUN or DTLS where none is spoken
-	DropAuth           // SRTP authentication failed
-	DropReplay         // SRTP replay
-	DropCauses         // number of causes
+	DropNone      DropCause = iota
+	DropNoFlow              // no flow installed yet, or no longer
+	DropNotRTP              // neither RTP nor RTCP where one is due
+	DropTruncated           // shorter than its header says
+	DropSource              // sent by a stranger: not the confirmed source
+	DropBlocked             // block media
+	DropTraffic             // drop-traffic
+	DropDirection           // peer said sendonly, recvonly or inactive
+	DropDTMF                // block DTMF
+	DropNoSink              // nowhere to send it: the other side is not known yet
+	DropSend                // the kernel refused to send it
+	DropSTUN                // STUN or DTLS where none is spoken
+	DropAuth                // SRTP authentication failed
+	DropReplay              // SRTP replay
+	DropCauses              // number of causes
 )

@@ -15,7 +15,8 @@ type Engine interface {
 	// another program holds it (the caller then tries another port).
 	// Packets that arrive before the first Install are dropped and counted.
 	Open(local netip.AddrPort) (Port, error)
-	// Close releases every port and waits for the workers to end.
+	// Close releases every port and waits for the workers to end; Learned and
+	// Refused are not called afterwards. It must not be called from them.
 	Close() error
 }
 
@@ -25,6 +26,9 @@ type Port interface {
 	// Install replaces the flow of the port atomically; nil stops the traffic.
 	// Packets in work finish under the flow they met.
 	Install(*Flow)
+	// Send sends a packet that no received one caused (a STUN or DTLS reply,
+	// RTCP of our own). The packet is copied; nothing is counted.
+	Send(pkt []byte, to netip.AddrPort) error
 	// Close releases the port. It is idempotent.
 	Close() error
 }
@@ -42,8 +46,10 @@ type Flow struct {
 	// RTCP those of RTCP packets, also of RTCP multiplexed on an RTP port
 	// (RFC 5761).
 	RTP, RTCP []Sink
-	// Block drops everything that arrives here (block media, drop-traffic,
-	// inactive or sendonly peers); counted under that cause. DropNone forwards.
+	// Block drops what arrives here (block media, drop-traffic, inactive or
+	// recvonly peers) and counts it under that cause; sources are learned and
+	// packets counted all the same. DropNone forwards. DropDirection lets RTCP
+	// pass: direction attributes don't stop it (RFC 3264 section 5.1).
 	Block DropCause
 	// BlockPT drops RTP packets of these payload types (block DTMF); bit n%64
 	// of word n/64.
@@ -51,19 +57,34 @@ type Flow struct {
 	// Silence replaces the payload of RTP packets by silence, by payload type;
 	// nil means no silencing. See SilenceFill.
 	Silence *SilenceFill
+	// Clock tells the RTP clock rates for the jitter of dynamic payload types;
+	// nil means StaticClockRates.
+	Clock *ClockRates
+	// Unprotect turns packets into plain RTP and RTCP before anything else
+	// looks at them; nil when they are plain, or pass through encrypted. Its
+	// state moves on to the next version of the flow with it.
+	Unprotect Transform
+	// Other takes STUN and DTLS packets (RFC 7983), from any source. It is
+	// called on the packet path: it must not block, and pkt is valid only
+	// during the call, so it copies pkt into a bounded queue. nil drops them.
+	Other func(pkt []byte, src netip.AddrPort)
 	// Learned is called (from a goroutine that is not the packet path) when
-	// the remote endpoint was learned or moved; may be nil.
+	// the remote endpoint was learned, confirmed or moved; may be nil.
 	Learned func(LearnEvent)
+	// Refused is called likewise for the first packet that was dropped because
+	// of its source, once per endpoint named by signalling; may be nil.
+	Refused func(src netip.AddrPort)
 }
-
-// SilenceFill maps a payload type to the octet that fills its payload;
-// payload types not in it keep their payload length with zero octets.
-type SilenceFill [128]byte
 
 // Sink is one destination of a flow: the packet leaves from To's port towards
 // To's remote endpoint.
 type Sink struct {
 	To *Stream
+	// Protect encrypts packets on their way to this sink; nil leaves them.
+	Protect Transform
+	// NATWait holds packets back until To's peer has sent something itself
+	// (flag NAT-wait).
+	NATWait bool
 }
 
 // Kind of traffic of a port.
@@ -77,29 +98,52 @@ const (
 
 // SourcePolicy says how the source of packets is checked and learned
 // (rtpengine: endpoint-learning, strict-source, media-handover, asymmetric).
+//
+// Once a peer is confirmed, packets from elsewhere are dropped (DropSource)
+// whatever Strict says: unlike rtpengine, nothing is ever forwarded from a
+// stranger to a settled call. Before signalling named a sendable endpoint
+// packets are let in (early media) but nothing is learned from them.
 type SourcePolicy struct {
 	Learning Learning
-	// Strict drops packets from any source but the confirmed one.
+	// Strict, where nothing is learned (LearnOff, Asymmetric), lets in the
+	// signalled endpoint alone. With learning it adds nothing to the rule
+	// above.
 	Strict bool
 	// Handover follows the source for ever, not just in the learning window.
+	// Whoever can send a packet to the port can take the stream over.
 	Handover bool
 	// Asymmetric never learns: media is sent to the signalled endpoint and
-	// accepted from anywhere.
+	// accepted from anywhere. It goes before all of the above but Strict.
 	Asymmetric bool
 }
 
-// Learning is how the remote endpoint is learned from packets.
+// Learning is how the remote endpoint is learned from packets. All of them
+// learn from valid RTP and RTCP only (any packet when Kind is KindRaw), and
+// from what passed authentication when it is encrypted.
 type Learning uint8
 
 const (
-	LearnHeuristic Learning = iota // prefer the signalled address and port, then either, then the latest; window 3 s
-	LearnDelayed                   // the latest source when the window of 3 s ends
-	LearnImmediate                 // the first source
-	LearnOff                       // the signalled endpoint
+	// LearnHeuristic sends to the best source of a window of LearningWindow,
+	// which opens with the first packet: the signalled address and port (then
+	// confirmed at once), else the address, else the port, else any. Less
+	// preferred sources are refused meanwhile; of equal ones the first counts
+	// until it falls silent. The first packet after the window confirms it.
+	LearnHeuristic Learning = iota
+	// LearnDelayed sends to the signalled endpoint, and lets everybody in, for
+	// LearningWindow after signalling; the first source after it is confirmed.
+	LearnDelayed
+	// LearnImmediate confirms the first source.
+	LearnImmediate
+	// LearnOff sends to the signalled endpoint, and lets everybody in until a
+	// packet came from there.
+	LearnOff
 )
 
 // LearnEvent tells that a stream's remote endpoint was learned or changed.
 type LearnEvent struct {
-	Old, New netip.AddrPort
-	Why      string // one phrase for the event log
+	Old, New netip.AddrPort // the same when New is merely confirmed
+	// Why is one phrase for the event log.
+	Why string
+	// Confirmed tells that New is settled: strangers are refused from now on.
+	Confirmed bool
 }

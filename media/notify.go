@@ -1,0 +1,62 @@
+package media
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Notifier carries events of the packet path to the callbacks of flows, on one
+// goroutine of its own.
+type Notifier struct {
+	queue chan notice
+	done  chan struct{}
+	once  sync.Once
+	lost  atomic.Uint64
+}
+
+type notice struct {
+	flow    *Flow
+	event   LearnEvent
+	refused bool
+}
+
+// notifierDepth bounds the events waiting; what comes on top is counted and
+// lost (a peer can provoke events by changing its address).
+const notifierDepth = 1024
+
+// NewNotifier starts a notifier.
+func NewNotifier() *Notifier {
+	n := &Notifier{queue: make(chan notice, notifierDepth), done: make(chan struct{})}
+	go func() {
+		defer close(n.done)
+		for v := range n.queue {
+			switch {
+			case v.flow == nil:
+				return
+			case v.refused:
+				v.flow.Refused(v.event.New)
+			case v.flow.Learned != nil:
+				v.flow.Learned(v.event)
+			}
+		}
+	}()
+	return n
+}
+
+// Lost is how many events found the queue full.
+func (n *Notifier) Lost() uint64 { return n.lost.Load() }
+
+// Close delivers what is queued and ends the goroutine. It must not be called
+// from a callback.
+func (n *Notifier) Close() {
+	n.once.Do(func() { n.queue <- notice{} })
+	<-n.done
+}
+
+func (n *Notifier) put(v notice) {
+	select {
+	case n.queue <- v:
+	default:
+		n.lost.Add(1)
+	}
+}

@@ -1,0 +1,182 @@
+package media
+
+import (
+	"errors"
+	"net/netip"
+)
+
+// Receive decides on one packet that arrived from src at the port of the
+// flow's stream: what it is, whether its source may send, what is counted and
+// where it goes. Packets to send are put into out.
+//
+// It is called by the worker that owns the port, with now read from Now, and
+// does not allocate (but for the first packet of a source and for a source
+// that is learned). It may change pkt in place; pkt must stay untouched until
+// out is flushed. src is never an IPv4-mapped address.
+func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
+	s := f.Stream
+	class := ClassOther
+	var h rtpHeader
+	if f.Kind != KindRaw {
+		var cause DropCause
+		if class, cause = f.classify(pkt, &h, src); class == ClassOther {
+			if cause != DropNone {
+				s.in.errors.Add(1)
+				s.drop(cause)
+			}
+			return
+		}
+	}
+	r := s.remote.Load()
+	v := accept
+	if !r.confirmed || r.dest.addr != src {
+		if v = f.admit(r, src, now); v == refuse {
+			s.in.errors.Add(1)
+			s.drop(DropSource)
+			f.stranger(r, src, out)
+			return
+		}
+	}
+	octets := len(pkt)
+	if f.Unprotect != nil && class != ClassOther {
+		var cause DropCause
+		if pkt, cause = f.unprotect(pkt, class, &h, out); cause != DropNone {
+			s.in.errors.Add(1)
+			s.drop(cause)
+			return
+		}
+	}
+	if v > accept {
+		f.learn(r, src, v, out)
+	}
+	s.in.count(octets)
+	s.in.lastUser.Store(now)
+	sinks := f.RTP
+	switch class {
+	case ClassRTP:
+		clock := StaticClockRates[h.pt]
+		if f.Clock != nil {
+			clock = f.Clock[h.pt]
+		}
+		slot, fresh := loadTable(&s.in.ssrc).find(h.ssrc)
+		slot.received(fresh, &h, clock, octets, now)
+		if f.BlockPT[h.pt>>6]>>(h.pt&63)&1 != 0 {
+			s.drop(DropDTMF)
+			return
+		}
+	case ClassRTCP:
+		sinks = f.RTCP
+	}
+	// RTCP goes on when the direction attribute stops the media (RFC 3264
+	// section 5.1).
+	if f.Block != DropNone && (f.Block != DropDirection || class != ClassRTCP) {
+		s.drop(f.Block)
+		return
+	}
+	if f.Silence != nil && class == ClassRTP {
+		f.Silence.apply(pkt, &h)
+	}
+	sent := 0
+	for i := range sinks {
+		if sinks[i].forward(pkt, class, &h, out) {
+			sent++
+		}
+	}
+	if sent == 0 {
+		s.drop(DropNoSink)
+	}
+}
+
+// classify returns the class of a packet to go on with; ClassOther when it
+// ends here, with the cause if it was dropped.
+func (f *Flow) classify(pkt []byte, h *rtpHeader, src netip.AddrPort) (Class, DropCause) {
+	switch c := Classify(pkt); c {
+	case ClassRTP:
+		if f.Kind == KindRTCP {
+			return ClassOther, DropNotRTP
+		}
+		if h.parse(pkt) {
+			return c, DropNone
+		}
+		return ClassOther, DropTruncated
+	case ClassRTCP:
+		if ValidRTCP(pkt) {
+			return c, DropNone
+		}
+		return ClassOther, DropTruncated
+	case ClassSTUN, ClassDTLS:
+		if f.Other == nil {
+			return ClassOther, DropSTUN
+		}
+		f.Other(pkt, src)
+		return ClassOther, DropNone
+	}
+	return ClassOther, DropNotRTP
+}
+
+// unprotect returns the plain form of a packet.
+func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) ([]byte, DropCause) {
+	dst := out.unprotectInto(len(pkt))
+	if dst == nil {
+		return nil, DropTruncated
+	}
+	var err error
+	if class == ClassRTP {
+		pkt, err = f.Unprotect.RTP(dst, pkt)
+	} else {
+		pkt, err = f.Unprotect.RTCP(dst, pkt)
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrReplay):
+		return nil, DropReplay
+	default:
+		return nil, DropAuth
+	}
+	if class == ClassRTP && !h.parse(pkt) || class == ClassRTCP && !ValidRTCP(pkt) {
+		return nil, DropTruncated
+	}
+	return pkt, DropNone
+}
+
+// forward puts a packet into out; false if it can't be sent anywhere.
+func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
+	to := k.To
+	dest := to.Destination()
+	if dest == nil {
+		return false
+	}
+	if k.NATWait && to.LastPacket() == 0 {
+		return false
+	}
+	if k.Protect != nil && class != ClassOther {
+		dst := out.protectInto(len(pkt))
+		if dst == nil {
+			to.SendFailed(1)
+			return true
+		}
+		var err error
+		if class == ClassRTP {
+			pkt, err = k.Protect.RTP(dst, pkt)
+		} else {
+			pkt, err = k.Protect.RTCP(dst, pkt)
+		}
+		if err != nil {
+			to.SendFailed(1)
+			return true
+		}
+	}
+	to.out.count(len(pkt))
+	if class == ClassRTP {
+		loadTable(&to.out.ssrc).sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
+	}
+	out.put(to, dest, pkt)
+	return true
+}
+
+// SendFailed counts n packets to the stream's peer as failed: the kernel refused
+// them, or they could not be protected.
+func (s *Stream) SendFailed(n int) {
+	s.out.errors.Add(uint64(n))
+	s.drops[DropSend].Add(uint64(n))
+}

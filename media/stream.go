@@ -1,0 +1,153 @@
+package media
+
+import (
+	"net/netip"
+	"sync/atomic"
+
+	"golang.org/x/sys/cpu"
+)
+
+// Stream is the state of one local port that changes per packet: where its
+// peer is, what was received from it and sent to it. It outlives the flows
+// installed on the port.
+//
+// The worker that owns the port updates the receiving half, whoever sends to
+// the peer updates the sending half; both may be read at any time.
+type Stream struct {
+	port       Port
+	remote     atomic.Pointer[remote]
+	tos        atomic.Int32
+	kernelized atomic.Bool
+	offload    atomic.Pointer[Offload]
+	drops      [DropCauses]atomic.Uint64
+
+	_  cpu.CacheLinePad
+	in ingress // of the worker that owns the port
+
+	_   cpu.CacheLinePad
+	out egress // of the workers whose flows send here
+	_   cpu.CacheLinePad
+}
+
+// ingress is the receiving half of a Stream.
+type ingress struct {
+	counter
+	lastUser   atomic.Int64 // last packet seen in user space
+	lastKernel atomic.Int64 // last packet forwarded by the kernel
+	ssrc       atomic.Pointer[ssrcTable]
+	learning   learning
+}
+
+// egress is the sending half of a Stream.
+type egress struct {
+	counter
+	ssrc atomic.Pointer[ssrcTable]
+}
+
+// loadTable returns the table, making it for the first packet.
+func loadTable(p *atomic.Pointer[ssrcTable]) *ssrcTable {
+	if t := p.Load(); t != nil {
+		return t
+	}
+	p.CompareAndSwap(nil, new(ssrcTable))
+	return p.Load()
+}
+
+// remote is what is known of a stream's peer. It is immutable and replaced
+// whole, by compare and swap: signalling and the worker both change it.
+type remote struct {
+	advertised netip.AddrPort // from signalling; may be invalid
+	dest       *Endpoint      // where packets are sent; nil: nowhere
+	confirmed  bool
+	preference preference // of the learned source; notLearned while dest is the advertised one
+	signalled  int64      // when signalling named the endpoint
+	window     uint32     // number of the learning window
+}
+
+// NewStream makes the state of a port. Nothing is sent before the first
+// SetRemote.
+func NewStream(port Port) *Stream {
+	s := &Stream{port: port}
+	s.remote.Store(&remote{})
+	return s
+}
+
+// Port is the local port whose peer the stream describes. It sends what flows
+// sink into the stream.
+func (s *Stream) Port() Port { return s.port }
+
+// SetRemote tells the endpoint that signalling named. A new value is where
+// packets go from now on, and re-opens the learning window; the same value as
+// last time changes nothing. 0.0.0.0, :: and port 0 stop the sending.
+func (s *Stream) SetRemote(ep netip.AddrPort) {
+	ep = netip.AddrPortFrom(ep.Addr().Unmap(), ep.Port())
+	for {
+		old := s.remote.Load()
+		if old.advertised == ep {
+			return
+		}
+		n := &remote{advertised: ep, signalled: Now(), window: old.window + 1, preference: notLearned}
+		if sendable(ep) {
+			n.dest = NewEndpoint(ep)
+		}
+		if s.remote.CompareAndSwap(old, n) {
+			return
+		}
+	}
+}
+
+// Confirm fixes the peer's endpoint without learning, and without changing
+// what counts as advertised: the pair that ICE selected, for example. A later
+// SetRemote with a new value undoes it.
+func (s *Stream) Confirm(ep netip.AddrPort) {
+	for {
+		old := s.remote.Load()
+		n := *old
+		n.dest, n.confirmed, n.preference = NewEndpoint(ep), true, preferExact
+		if s.remote.CompareAndSwap(old, &n) {
+			return
+		}
+	}
+}
+
+// Relearn re-opens the learning window with the endpoint as it is now.
+func (s *Stream) Relearn() {
+	for {
+		old := s.remote.Load()
+		n := *old
+		n.confirmed, n.preference, n.signalled, n.window = false, notLearned, Now(), old.window+1
+		if s.remote.CompareAndSwap(old, &n) {
+			return
+		}
+	}
+}
+
+// Remote is where packets are sent now: the learned endpoint, else the
+// signalled one; invalid when packets go nowhere.
+func (s *Stream) Remote() netip.AddrPort {
+	if d := s.Destination(); d != nil {
+		return d.addr
+	}
+	return netip.AddrPort{}
+}
+
+// Destination is Remote with its socket address encoded; nil when packets go
+// nowhere.
+func (s *Stream) Destination() *Endpoint { return s.remote.Load().dest }
+
+// Advertised is the endpoint that signalling named last; invalid before.
+func (s *Stream) Advertised() netip.AddrPort { return s.remote.Load().advertised }
+
+// Confirmed tells whether the peer's endpoint is settled: packets from
+// elsewhere are a stranger's.
+func (s *Stream) Confirmed() bool { return s.remote.Load().confirmed }
+
+// SetTOS sets the TOS octet (IPv6: traffic class) of packets sent from the
+// stream's port.
+func (s *Stream) SetTOS(tos int) { s.tos.Store(int32(tos & 0xff)) }
+
+// TOS is the value of the last SetTOS, 0 before.
+func (s *Stream) TOS() int { return int(s.tos.Load()) }
+
+// drop counts a packet that is not forwarded.
+func (s *Stream) drop(c DropCause) { s.drops[c].Add(1) }
