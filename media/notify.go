@@ -18,6 +18,7 @@ type notice struct {
 	flow    *Flow
 	event   LearnEvent
 	refused bool
+	barrier chan struct{}
 }
 
 // notifierDepth bounds the events waiting; what comes on top is counted and
@@ -31,6 +32,8 @@ func NewNotifier() *Notifier {
 		defer close(n.done)
 		for v := range n.queue {
 			switch {
+			case v.barrier != nil:
+				close(v.barrier)
 			case v.flow == nil:
 				return
 			case v.refused:
@@ -45,6 +48,14 @@ func NewNotifier() *Notifier {
 
 // Lost is how many events found the queue full.
 func (n *Notifier) Lost() uint64 { return n.lost.Load() }
+
+// Wait returns when all events so far are delivered. It must not be called
+// from a callback, nor after Close.
+func (n *Notifier) Wait() {
+	b := make(chan struct{})
+	n.queue <- notice{barrier: b}
+	<-b
+}
 
 // Close delivers what is queued and ends the goroutine. It must not be called
 // from a callback.
