@@ -1,0 +1,72 @@
+package call
+
+import (
+	"net/netip"
+
+	"rtpgo/interfaces"
+	"rtpgo/sdpedit"
+)
+
+// sipSource tells whether the addresses of the SIP message count in place of
+// those in the description (SIP-source-address, --sip-source).
+func (x *exchange) sipSource() bool {
+	f := x.req.Flags
+	return f.SIPSourceAddress || (x.r.SIPSource && !f.TrustAddress)
+}
+
+// checkAddresses refuses descriptions without a usable address.
+func (x *exchange) checkAddresses() error {
+	if len(x.sdp.Medias) == 0 {
+		return nil
+	}
+	if x.sipSource() {
+		if !x.req.ReceivedFrom.IsValid() {
+			return errReply("Incomplete SDP specification")
+		}
+		return nil
+	}
+	for _, m := range x.sdp.Medias {
+		if !m.Connection.IsValid() {
+			return errReply("Incomplete SDP specification")
+		}
+	}
+	return nil
+}
+
+// endpoints stores where the sender of a section wants its packets (RFC 3264,
+// a=rtcp: RFC 3605).
+func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
+	addr := sm.Connection
+	rtcpAddr := sm.RTCPAddress
+	if x.sipSource() {
+		addr = x.req.ReceivedFrom
+		if rtcpAddr.IsValid() {
+			rtcpAddr = addr
+		}
+	}
+	if !rtcpAddr.IsValid() {
+		rtcpAddr = addr
+	}
+	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)))
+	switch {
+	case sm.RTCPPort == sm.Port:
+		s.setEndpoint(rtcp, netip.AddrPort{})
+	case sm.RTCPPort != 0:
+		s.setEndpoint(rtcp, netip.AddrPortFrom(rtcpAddr, uint16(sm.RTCPPort)))
+	default:
+		s.setEndpoint(rtcp, netip.AddrPortFrom(addr, uint16(sm.Port+1)))
+	}
+	s.family = familyOf(addr)
+}
+
+func (m *Media) setEndpoint(i int, ep netip.AddrPort) {
+	m.streams[i].endpoint = ep
+	m.streams[i].filled = true
+}
+
+func familyOf(a netip.Addr) interfaces.Family {
+	if a.Is4() {
+		return interfaces.FamilyIPv4
+	}
+	return interfaces.FamilyIPv6
+}

@@ -1,0 +1,122 @@
+package call
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Call is one SIP call: everything that shares a call-id. All fields but ID
+// are guarded by mu.
+type Call struct {
+	ID string
+
+	mu          sync.Mutex
+	registry    *Registry
+	dead        bool
+	created     time.Time
+	lastSignal  time.Time // zero until an offer or answer was understood
+	deleteAt    time.Time // zero unless a delete with a delay is pending
+	answered    bool
+	metadata    string
+	parties     []*Party
+	tags        map[string]*Party // by tag and alias
+	blocks      blocks            // of the whole call
+	warnedSide  bool              // one direction= only: warned once
+	dropTraffic bool
+	tos         int // of outgoing packets, when the request named one
+	tosSet      bool
+	final       counters // what it had received, once it ended
+}
+
+func newCall(r *Registry, id string) *Call {
+	return &Call{ID: id, registry: r, created: time.Now(), tags: make(map[string]*Party)}
+}
+
+// close releases everything the call holds.
+func (c *Call) close() {
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			m.closePorts()
+		}
+	}
+}
+
+// party finds a party by tag or alias.
+func (c *Call) party(tag string) *Party {
+	if tag == "" {
+		return nil
+	}
+	return c.tags[tag]
+}
+
+// byBranch finds the party that an offer with this via-branch created.
+func (c *Call) byBranch(branch string) *Party {
+	if branch == "" {
+		return nil
+	}
+	for _, p := range c.parties {
+		if p.viaBranch == branch {
+			return p
+		}
+	}
+	return nil
+}
+
+// newParty adds a party; tag may be "".
+func (c *Call) newParty(tag string) (*Party, error) {
+	if len(c.parties) >= MaxPartiesPerCall {
+		return nil, fmt.Errorf("call %s: more than %d parties", c.ID, MaxPartiesPerCall)
+	}
+	p := &Party{call: c, created: time.Now(), id: c.registry.tagSeq.Add(1)}
+	c.parties = append(c.parties, p)
+	c.setTag(p, tag)
+	return p, nil
+}
+
+// setTag names a party; a former name stays as an alias.
+func (c *Call) setTag(p *Party, tag string) {
+	if tag == "" || p.tag == tag {
+		return
+	}
+	if p.tag != "" {
+		p.aliases = append(p.aliases, p.tag)
+	}
+	p.tag = tag
+	c.tags[tag] = p
+}
+
+// remove takes a party out of the call and releases its ports.
+func (c *Call) remove(p *Party) {
+	p.unsubscribe()
+	for _, m := range p.medias {
+		m.closePorts()
+	}
+	for i, q := range c.parties {
+		if q == p {
+			c.parties = append(c.parties[:i], c.parties[i+1:]...)
+			break
+		}
+	}
+	for t, q := range c.tags {
+		if q == p {
+			delete(c.tags, t)
+		}
+	}
+}
+
+// revive cancels a pending delete.
+func (c *Call) revive() { c.deleteAt = time.Time{} }
+
+const tokenChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// randomToken makes n random characters.
+func randomToken(n int) string {
+	b := make([]byte, n)
+	rand.Read(b)
+	for i := range b {
+		b[i] = tokenChars[int(b[i])%len(tokenChars)]
+	}
+	return string(b)
+}

@@ -1,0 +1,89 @@
+package call
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// clock ends calls whose time has come: one goroutine for all of them.
+func (r *Registry) clock() {
+	defer r.wg.Done()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-r.done:
+			return
+		case now := <-t.C:
+			for _, c := range r.all() {
+				r.check(c, now)
+			}
+		}
+	}
+}
+
+// check ends one call if a time-out or a pending delete says so.
+func (r *Registry) check(c *Call, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead {
+		return
+	}
+	if !c.deleteAt.IsZero() {
+		if now.After(c.deleteAt) {
+			r.stats.regular.Add(1)
+			r.destroy(c)
+		}
+		return
+	}
+	why := r.expired(c, now)
+	if why == "" {
+		return
+	}
+	r.Log.Info("call ended by time-out", zap.String("call", c.ID), zap.String("timeout", why))
+	r.stats.timedOut(why)
+	r.destroy(c)
+}
+
+// expired names the time-out that a call has reached, "" for none.
+func (r *Registry) expired(c *Call, now time.Time) string {
+	over := func(d time.Duration, since time.Time) bool { return d > 0 && now.Sub(since) >= d }
+	if over(r.FinalTimeout, c.created) {
+		return "final-timeout"
+	}
+	if !c.answered && over(r.OfferTimeout, c.created) {
+		return "offer-timeout"
+	}
+	last, held := c.activity()
+	limit, name := r.Timeout, "timeout"
+	if held {
+		limit, name = r.SilentTimeout, "silent-timeout"
+	}
+	if over(limit, last) {
+		return name
+	}
+	return ""
+}
+
+// activity is the time of the last packet or signal, and whether every media
+// is on hold (silence is then expected).
+func (c *Call) activity() (last time.Time, held bool) {
+	last, held = c.created, len(c.parties) > 0
+	if c.lastSignal.After(last) {
+		last = c.lastSignal
+	}
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			for i := range m.streams {
+				if t := m.counters(i).lastPacket; t.After(last) {
+					last = t
+				}
+			}
+			if m.set != nil && !m.disabled && m.weReceive && m.weSend {
+				held = false
+			}
+		}
+	}
+	return last, held
+}

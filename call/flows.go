@@ -1,0 +1,146 @@
+package call
+
+import (
+	"rtpgo/media"
+	"rtpgo/ng"
+)
+
+// learningFlags stores what the request says about the source of packets.
+func (x *exchange) learningFlags(s, r *Media) {
+	f := x.req.Flags
+	for _, m := range []*Media{s, r} {
+		for i := range m.streams {
+			if f.StrictSource {
+				m.streams[i].strict = true
+			}
+			if f.MediaHandover {
+				m.streams[i].handover = true
+			}
+		}
+	}
+	if f.Asymmetric {
+		s.asymmetric = true
+	}
+	if f.Symmetric {
+		s.asymmetric = false
+	}
+	if f.Unidirectional {
+		s.unidirectional, r.unidirectional = true, true
+	}
+	if x.req.TOSSet {
+		s.party.call.tos, s.party.call.tosSet = x.req.TOS, true
+	}
+	switch x.req.EndpointLearning {
+	case ng.LearningDelayed:
+		s.learning, r.learning = learn(media.LearnDelayed), learn(media.LearnDelayed)
+	case ng.LearningImmediate:
+		s.learning, r.learning = learn(media.LearnImmediate), learn(media.LearnImmediate)
+	case ng.LearningOff:
+		s.learning, r.learning = learn(media.LearnOff), learn(media.LearnOff)
+	case ng.LearningHeuristic:
+		s.learning, r.learning = learn(media.LearnHeuristic), learn(media.LearnHeuristic)
+	}
+}
+
+func learn(l media.Learning) *media.Learning { return &l }
+
+// installFlows compiles the call into flows and installs them. Every set of
+// ports that a media ever had keeps working: packets that the other end sends
+// to its former ports while it learns about new ones arrive as well.
+func (c *Call) installFlows() {
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			m.installFlows()
+		}
+	}
+}
+
+func (m *Media) installFlows() {
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			for i := range l.ports {
+				if l.ports[i] == nil {
+					continue
+				}
+				m.configureStream(l, i)
+				l.ports[i].Install(m.flow(l, i))
+			}
+		}
+	}
+}
+
+func (m *Media) configureStream(l *localPorts, i int) {
+	st := l.streams[i]
+	if ep := m.streams[i].endpoint; ep.IsValid() && ep.Port() != 0 {
+		st.SetRemote(ep)
+	}
+	tos := m.party.call.registry.TOS
+	if m.party.call.tosSet {
+		tos = m.party.call.tos
+	}
+	if tos >= 0 {
+		st.SetTOS(tos)
+	}
+}
+
+// flow says what happens to packets that m's party sends to one of its ports.
+func (m *Media) flow(l *localPorts, i int) *media.Flow {
+	c := m.party.call
+	f := &media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}
+	if m.isRTP() {
+		f.Kind = media.KindRTP
+		if i == rtcp {
+			f.Kind = media.KindRTCP
+		}
+	}
+	to := m.peer()
+	if m.party.echo == echoBack || (to != nil && to.party.echo == echoBack && m.party.echo == echoNone) {
+		to = m
+	}
+	b := m.party.blocks.or(c.blocks).or(m.blocks)
+	switch {
+	case c.dropTraffic:
+		f.Block = media.DropTraffic
+	case b.media, m.party.echo == echoSink:
+		f.Block = media.DropBlocked
+	}
+	if b.dtmf {
+		f.BlockPT = m.dtmfTypes()
+	}
+	if b.silence {
+		f.Silence = silencePCM
+	}
+	if to == nil || to.set == nil || m.disabled {
+		return f
+	}
+	out := to.set.primary()
+	f.RTP = to.sinks(out, rtp)
+	f.RTCP = to.sinks(out, rtcp)
+	if i == rtcp && f.Kind == media.KindRaw {
+		f.RTP = f.RTCP
+	}
+	return f
+}
+
+// sinks are the ways out towards m's party.
+func (m *Media) sinks(l *localPorts, i int) []media.Sink {
+	if i == rtcp && (m.mux.on || l.streams[rtcp] == nil) {
+		i = rtp
+	}
+	if l.streams[i] == nil {
+		return nil
+	}
+	return []media.Sink{{To: l.streams[i]}}
+}
+
+func (m *Media) source(i int) media.SourcePolicy {
+	p := media.SourcePolicy{
+		Learning: m.party.call.registry.Learning,
+		Strict:   m.streams[i].strict, Handover: m.streams[i].handover,
+		Asymmetric: m.asymmetric,
+	}
+	if m.learning != nil {
+		p.Learning = *m.learning
+	}
+	return p
+}

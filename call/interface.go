@@ -1,0 +1,145 @@
+package call
+
+import (
+	"go.uber.org/zap"
+
+	"rtpgo/interfaces"
+	"rtpgo/ng"
+)
+
+// selectInterfaces chooses the logical interface and the address family of
+// both sides. What was chosen sticks until a request names something else
+// (rtpengine's documentation of "direction", "from-interface", "to-interface"
+// and "address family").
+func (x *exchange) selectInterfaces(s, r *Media) {
+	from, to := x.sideNames()
+	x.side(s, from)
+	x.side(r, to)
+	if x.offering {
+		x.receiverFamily(s, r)
+	}
+}
+
+// sideNames are the names given for the side of the sender and that of the
+// receiver; "" where none was given.
+func (x *exchange) sideNames() (from, to string) {
+	d := x.req.Direction
+	switch {
+	case len(d) == 1:
+		from = d[0]
+		x.warnOneSide(d[0])
+	case len(d) >= 2:
+		from, to = d[0], d[1]
+	}
+	if x.req.FromInterface.Set {
+		from = x.req.FromInterface.Value
+	}
+	if x.req.ToInterface.Set {
+		to = x.req.ToInterface.Value
+	}
+	return from, to
+}
+
+// warnOneSide tells, once per call, that a single direction= leaves the
+// receiving side on the first interface, as in the reference.
+func (x *exchange) warnOneSide(name string) {
+	if x.c.warnedSide || !x.offering || x.receiver.tag != "" {
+		return
+	}
+	x.c.warnedSide = true
+	x.r.Log.Warn("only one direction= given: it names the side of the sender; the receiving side gets the first interface",
+		zap.String("call", x.c.ID), zap.String("direction", name),
+		zap.String("iface", x.r.Interfaces.Default().Name))
+}
+
+// side puts one side on the interface of that name; an unknown name means the
+// first one.
+func (x *exchange) side(m *Media, name string) {
+	set := x.r.Interfaces
+	if name == "" {
+		if m.iface == nil {
+			m.iface = x.siblingInterface(m)
+		}
+		return
+	}
+	if m.iface != nil && m.iface.Is(name) {
+		return
+	}
+	if l, ok := set.Lookup(name); ok {
+		m.iface = l
+		return
+	}
+	switch name {
+	case "round-robin-calls":
+		if m.iface == nil {
+			m.iface = set.RoundRobin(interfaces.FamilyAny)
+		}
+	default:
+		m.iface = set.Default()
+	}
+}
+
+// siblingInterface is the interface that the party's other sections use, for
+// one that a re-INVITE adds.
+func (x *exchange) siblingInterface(m *Media) *interfaces.Logical {
+	for _, o := range m.party.medias {
+		if o.iface != nil {
+			return o.iface
+		}
+	}
+	return x.r.Interfaces.Default()
+}
+
+// receiverFamily chooses the family of the address shown to the receiver of an
+// offer: the one asked for, else the receiver's own, else the sender's.
+func (x *exchange) receiverFamily(s, r *Media) {
+	switch f := x.namedFamily(); {
+	case f != interfaces.FamilyAny:
+		r.family = f
+	case r.initialized && r.streams[rtp].endpoint.IsValid():
+		r.family = familyOf(r.streams[rtp].endpoint.Addr())
+	case r.family == interfaces.FamilyAny || !r.initialized:
+		r.family = x.senderFamily(s)
+	}
+}
+
+func (x *exchange) senderFamily(s *Media) interfaces.Family {
+	if ep := s.streams[rtp].endpoint; ep.IsValid() {
+		return familyOf(ep.Addr())
+	}
+	return interfaces.FamilyIPv4
+}
+
+// namedFamily is the family that the request asks for towards the receiver: by
+// "address family", or by the words internal (IPv4) and external (IPv6) where
+// no interface has these names.
+func (x *exchange) namedFamily() interfaces.Family {
+	switch x.req.AddressFamily {
+	case ng.FamilyIPv4:
+		return interfaces.FamilyIPv4
+	case ng.FamilyIPv6:
+		return interfaces.FamilyIPv6
+	}
+	if _, to := x.sideNames(); to != "" {
+		if _, known := x.r.Interfaces.Lookup(to); !known {
+			switch to {
+			case "internal":
+				return interfaces.FamilyIPv4
+			case "external":
+				return interfaces.FamilyIPv6
+			}
+		}
+	}
+	return interfaces.FamilyAny
+}
+
+// local is the address that faces m's party: of the wanted family where the
+// interface has one, else IPv4, else any.
+func (m *Media) localAddress() *interfaces.Address {
+	for _, f := range []interfaces.Family{m.family, interfaces.FamilyIPv4, interfaces.FamilyAny} {
+		if a := m.iface.Pick(f); a != nil {
+			return a
+		}
+	}
+	return nil
+}

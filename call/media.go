@@ -1,0 +1,151 @@
+package call
+
+import (
+	"net/netip"
+
+	"rtpgo/interfaces"
+	"rtpgo/media"
+	"rtpgo/sdpedit"
+)
+
+// Media is one m= section of one party: what this party said about it, what
+// it was told, and the local ports that face it.
+type Media struct {
+	party     *Party
+	index     int // 0-based
+	typ       string
+	protocol  *protocol // nil when unknown
+	protoText string    // as written, for unknown protocols
+	formats   []string
+
+	iface  *interfaces.Logical
+	family interfaces.Family
+
+	initialized                                       bool // this party has sent a description
+	disabled                                          bool // port 0 by either side
+	passthrough                                       bool // ICE=optional, force-relay: address and candidates left alone
+	weSend                                            bool // we send to this party
+	weReceive                                         bool
+	controlling                                       bool // ICE role
+	unidirectional, asymmetric, echo, blackhole, sink bool
+	rtcpGenerator, rtcpFeedback, transcoding          bool
+	ptimeOverride                                     bool
+
+	mux muxState
+
+	streams [2]stream // RTP, RTCP
+	sets    []*portSet
+	set     *portSet // the ports shown to this party; nil when none
+
+	codecs   []sdpedit.Codec // what this party wants to receive: its last description
+	told     []sdpedit.Codec // what was last shown to it
+	ptime    int             // ms
+	maxptime int             // ms
+	mid      string
+	label    string
+	security securityState
+	ice      iceState
+	blocks   blocks
+	learning *media.Learning // nil: the daemon's
+}
+
+// stream is what signalling knows of one packet stream towards a party.
+type stream struct {
+	endpoint netip.AddrPort // zero when unknown
+	used     bool           // has the flag RTP or RTCP
+	filled   bool
+	strict   bool
+	handover bool
+}
+
+const (
+	rtp  = 0
+	rtcp = 1
+)
+
+func (m *Media) closePorts() {
+	for _, s := range m.sets {
+		s.close()
+	}
+	m.sets, m.set = nil, nil
+}
+
+// isRTP tells whether the section's protocol carries RTP.
+func (m *Media) isRTP() bool { return m.protocol != nil && m.protocol.rtp }
+
+// peer is the section of the same index of the other side of the dialogue.
+func (m *Media) peer() *Media {
+	q := m.party.peer()
+	if q == nil || m.index >= len(q.medias) {
+		return nil
+	}
+	return q.medias[m.index]
+}
+
+// singlePort tells whether one port serves this media.
+func (m *Media) singlePort() bool { return m.mux.single || !m.hasRTCP() }
+
+// hasRTCP tells whether the section has RTCP at all. Unknown protocols get a
+// pair as well: the reference opens one, and some carry feedback on it.
+func (m *Media) hasRTCP() bool { return true }
+
+// flags are the names that query shows, in the reference's order.
+func (m *Media) flags() []string {
+	out := []string{}
+	for _, f := range [...]struct {
+		on   bool
+		name string
+	}{
+		{m.initialized, "initialized"},
+		{m.asymmetric, "asymmetric"},
+		{m.unidirectional, "unidirectional"},
+		{m.weSend, "send"},
+		{m.weReceive, "recv"},
+		{m.mux.on, "rtcp-mux"},
+		{m.security.dtls, "DTLS-SRTP"},
+		{m.security.role == roleActive, "DTLS role active"},
+		{m.security.role == rolePassive, "DTLS role passive"},
+		{m.security.sdes, "SDES"},
+		{m.passthrough, "passthrough"},
+		{m.ice.on, "ICE"},
+		{m.ice.liteSelf, "ICE-lite self"},
+		{m.ice.litePeer, "ICE-lite peer"},
+		{m.ice.trickle, "trickle ICE"},
+		{m.controlling, "ICE controlling"},
+		{m.rtcpFeedback, "RTCP feedback"},
+		{m.ptimeOverride, "ptime-override"},
+		{m.sink, "generator/sink"},
+		{m.transcoding, "transcoding"},
+		{m.rtcpGenerator, "RTCP generator"},
+		{m.blackhole, "blackhole"},
+		{m.echo, "echo"},
+	} {
+		if f.on {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// streamFlags are the names that query shows for one stream.
+func (m *Media) streamFlags(i int) []string {
+	s := &m.streams[i]
+	out := []string{}
+	for _, f := range [...]struct {
+		on   bool
+		name string
+	}{
+		{s.used && i == rtp, "RTP"},
+		{s.used && (i == rtcp || m.mux.on), "RTCP"},
+		{s.used && i == rtcp && m.mux.on, "fallback RTCP"},
+		{s.filled, "filled"},
+		{s.strict, "strict source address"},
+		{s.handover, "media handover"},
+		{s.used && m.ice.on, "ICE"},
+	} {
+		if f.on {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,238 @@
+package call
+
+import (
+	"fmt"
+	"time"
+
+	"rtpgo/ng"
+	"rtpgo/sdpedit"
+)
+
+// exchange is one offer or answer in work.
+type exchange struct {
+	r        *Registry
+	c        *Call
+	req      *ng.Request
+	offering bool
+	sdp      *sdpedit.Session
+	sender   *Party // whose description this is
+	receiver *Party // whom the reply's description is for
+}
+
+func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
+	switch {
+	case !req.SDP.Set:
+		return nil, errReply("No SDP body in message")
+	case !req.CallID.Set:
+		return nil, errReply("No call-id in message")
+	case !req.FromTag.Set:
+		return nil, errReply("No from-tag in message")
+	}
+	if sdp, ok := r.looped(req); ok {
+		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
+	}
+	c := r.lookup(req.CallID.Value)
+	if c == nil {
+		if reply, err := r.limited(req); reply != nil || err != nil {
+			return reply, err
+		}
+		c, _ = r.obtain(req.CallID.Value)
+	}
+	defer c.mu.Unlock()
+	x := &exchange{r: r, c: c, req: req, offering: true}
+	return x.run()
+}
+
+func (r *Registry) answer(req *ng.Request) (ng.Dict, error) {
+	switch {
+	case !req.SDP.Set:
+		return nil, errReply("No SDP body in message")
+	case !req.CallID.Set:
+		return nil, errReply("No call-id in message")
+	case !req.FromTag.Set:
+		return nil, errReply("No from-tag in message")
+	case !req.ToTag.Set:
+		return nil, errReply("No to-tag in message")
+	}
+	if sdp, ok := r.looped(req); ok {
+		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
+	}
+	c := r.lookup(req.CallID.Value)
+	if c == nil {
+		return nil, errReply("Unknown call-id")
+	}
+	defer c.mu.Unlock()
+	x := &exchange{r: r, c: c, req: req}
+	return x.run()
+}
+
+// run carries the exchange out. On an error the ports opened by it are given
+// back and the call is as before, but for what the reference leaves behind.
+func (x *exchange) run() (ng.Dict, error) {
+	var err error
+	if x.sdp, err = sdpedit.Parse(x.req.SDP.Value); err != nil {
+		return nil, fmt.Errorf("%w: %w", errReply("Failed to parse SDP"), err)
+	}
+	if err := x.checkAddresses(); err != nil {
+		return nil, err
+	}
+	undo := x.c.checkpoint()
+	if err := x.negotiate(); err != nil {
+		undo()
+		return nil, err
+	}
+	x.c.revive()
+	x.c.lastSignal = time.Now()
+	x.c.answered = x.c.answered || !x.offering
+	if len(x.sdp.Medias) == 0 || x.allDisabled() {
+		x.c.installFlows()
+		return nil, errReply("Error rewriting SDP")
+	}
+	body := x.write()
+	x.c.installFlows()
+	return ng.Dict{{Key: "sdp", Value: string(body)}, {Key: "result", Value: "ok"}}, nil
+}
+
+func (x *exchange) allDisabled() bool {
+	for _, m := range x.sdp.Medias {
+		if m.Port != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *exchange) negotiate() error {
+	var err error
+	if x.offering {
+		x.sender, x.receiver, err = x.c.offerParties(x.req)
+	} else {
+		x.sender, x.receiver, err = x.c.answerParties(x.req)
+	}
+	if err != nil {
+		return err
+	}
+	x.describeParties()
+	for i, sm := range x.sdp.Medias {
+		if err := x.section(i, sm); err != nil {
+			return err
+		}
+	}
+	return x.missingSections()
+}
+
+// describeParties stores what the request says about the parties themselves.
+func (x *exchange) describeParties() {
+	if x.req.Label.Set {
+		x.sender.label = x.req.Label.Value
+	}
+	if x.req.SetLabel.Set {
+		x.sender.label = x.req.SetLabel.Value
+	}
+	if x.req.Metadata.Set {
+		x.c.metadata = x.req.Metadata.Value
+	}
+	x.sender.sdp.received(x.sdp)
+	x.controlFlags()
+}
+
+// section negotiates one m= line.
+func (x *exchange) section(i int, sm *sdpedit.Media) error {
+	s, r := x.sender.media(i), x.receiver.media(i)
+	x.describe(s, r, sm)
+	if sm.Port == 0 {
+		x.selectInterfaces(s, r)
+		x.disable(s, r)
+		return nil
+	}
+	s.disabled, r.disabled = false, false
+	x.endpoints(s, sm)
+	x.selectInterfaces(s, r)
+	if x.offering {
+		offerMux(s, r, sm, x.req.RTCPMux)
+	} else {
+		answerMux(s, r, sm)
+	}
+	if err := x.security(s, r, sm); err != nil {
+		return err
+	}
+	x.iceSection(s, r, sm)
+	x.codecs(s, r, sm)
+	x.learningFlags(s, r)
+	return x.ports(s, r)
+}
+
+// missingSections serves the sections of an offer that its answer left out.
+func (x *exchange) missingSections() error {
+	for i := len(x.sdp.Medias); i < len(x.receiver.medias); i++ {
+		if x.offering {
+			x.dropSection(i)
+		}
+	}
+	return nil
+}
+
+// dropSection forgets a section that a new offer no longer has.
+func (x *exchange) dropSection(i int) {
+	for _, p := range []*Party{x.sender, x.receiver} {
+		if i < len(p.medias) {
+			p.medias[i].disabled = true
+		}
+	}
+}
+
+// describe stores type, protocol and direction of a section.
+func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
+	s.initialized = true
+	s.typ, s.formats = sm.Type, sm.Formats
+	s.protocol, s.protoText = findProtocol(sm.Protocol), sm.Protocol
+	if x.offering {
+		r.typ = sm.Type
+		x.offerProtocol(s, r)
+		if !r.initialized {
+			r.controlling = true
+		}
+	} else if r.protocol == nil && r.protoText == "" {
+		r.protocol, r.protoText = s.protocol, s.protoText
+	}
+	if r.typ == "" {
+		r.typ = sm.Type
+	}
+	x.direction(s, r, sm)
+}
+
+// direction: what s sends, r receives from us, and so on (RFC 3264 section 5.1).
+func (x *exchange) direction(s, r *Media, sm *sdpedit.Media) {
+	sends, receives := sm.Direction.Sends(), sm.Direction.Receives()
+	s.weReceive, s.weSend = sends, receives
+	r.weSend, r.weReceive = sends, receives
+}
+
+// disable handles a section with port 0: no traffic, the ports are kept for
+// when it comes back.
+func (x *exchange) disable(s, r *Media) {
+	s.disabled, r.disabled = true, true
+	s.streams = [2]stream{{used: s.streams[0].used}, {used: s.streams[1].used}}
+}
+
+// ports opens or selects the ports of both sides.
+func (x *exchange) ports(s, r *Media) error {
+	latch := x.latching(r)
+	if err := r.obtainPorts(s.streams[rtp].endpoint, latch); err != nil {
+		return fmt.Errorf("call %s: %w", x.c.ID, err)
+	}
+	if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s)); err != nil {
+		return fmt.Errorf("call %s: %w", x.c.ID, err)
+	}
+	for i := range s.streams {
+		s.streams[i].used, r.streams[i].used = true, true
+	}
+	return nil
+}
+
+// latching tells whether the ports facing m's party stay although the other
+// side moves: by flag, or because that party speaks ICE.
+func (x *exchange) latching(m *Media) bool {
+	f := x.req.Flags
+	return f.PortLatching || (m.ice.on && !f.NoPortLatching)
+}

@@ -1,0 +1,85 @@
+package call
+
+import (
+	"hash/fnv"
+	"strconv"
+
+	"rtpgo/sdpedit"
+)
+
+// sdpState is what the "replace" list keeps per party: of what it sent, and of
+// what was written for it.
+type sdpState struct {
+	last *sdpedit.Session // its last description
+
+	// Of the descriptions written for this party.
+	username, name         string
+	keptUsername, keptName bool
+	origin                 sdpedit.Origin // of origin-full
+	keptOrigin             bool
+	version                uint64
+	keptVersion            bool
+	bodyHash               uint64
+}
+
+func (s *sdpState) received(sdp *sdpedit.Session) { s.last = sdp }
+
+// replaceOrigin applies the "replace" list to o= and s= of a description for
+// the receiver (rtpengine's documentation of "replace").
+func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
+	f, kept := x.req.Replace, &x.receiver.sdp
+	if f.OriginFull {
+		if !kept.keptOrigin {
+			kept.origin, kept.keptOrigin = out.Origin, true
+		}
+		out.Origin.Username, out.Origin.SessionID = kept.origin.Username, kept.origin.SessionID
+	}
+	if f.Username {
+		if !kept.keptUsername {
+			kept.username, kept.keptUsername = out.Origin.Username, true
+		}
+		out.Origin.Username = kept.username
+	}
+	if f.SessionName {
+		if !kept.keptName {
+			kept.name, kept.keptName = out.Name, true
+		}
+		out.Name = kept.name
+	}
+	if f.Origin || f.OriginFull {
+		for _, m := range out.Medias {
+			if m.Port != 0 && m.Address.IsValid() && !m.Address.IsUnspecified() {
+				out.Origin.Address = m.Address
+				break
+			}
+		}
+	}
+}
+
+// version applies SDP-version and force-increment-sdp-ver once the rest of the
+// description stands.
+func (x *exchange) version(out *sdpedit.OutSession) {
+	f, kept := x.req.Replace, &x.receiver.sdp
+	if !f.SDPVersion && !f.OriginFull && !f.ForceIncrementSDPVersion {
+		return
+	}
+	own, err := strconv.ParseUint(out.Origin.Version, 10, 64)
+	if err != nil && !kept.keptVersion {
+		return
+	}
+	out.Origin.Version = ""
+	h := fnv.New64a()
+	h.Write(out.Write())
+	sum := h.Sum64()
+	switch {
+	case !kept.keptVersion:
+		kept.version, kept.keptVersion = own, true
+		if f.ForceIncrementSDPVersion {
+			kept.version++
+		}
+	case f.ForceIncrementSDPVersion || sum != kept.bodyHash:
+		kept.version++
+	}
+	kept.bodyHash = sum
+	out.Origin.Version = strconv.FormatUint(kept.version, 10)
+}

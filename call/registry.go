@@ -1,0 +1,293 @@
+// Package call is the model of rtpgo: calls, their parties and medias, and the
+// commands that change them. Signalling is negotiated here and compiled into
+// flows for the data plane; it never touches a packet.
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rtpgo/interfaces"
+	"rtpgo/media"
+	"rtpgo/ng"
+)
+
+// Limits of what outside input can grow.
+const (
+	MaxPartiesPerCall = 64
+)
+
+// Config holds what the daemon's options say about calls.
+type Config struct {
+	Interfaces *interfaces.Set
+	Engine     media.Engine
+	Log        *zap.Logger
+	Version    string // shown in s= of generated descriptions
+
+	// MaxSessions is the limit of parallel calls; 0 means none.
+	MaxSessions int
+	// DeleteDelay is how long a deleted call lives on.
+	DeleteDelay time.Duration
+	// Timeout ends calls without packets, SilentTimeout those where every
+	// media is held or silent, FinalTimeout all calls of that age,
+	// OfferTimeout those never answered. 0 means never.
+	Timeout, SilentTimeout, FinalTimeout, OfferTimeout time.Duration
+	// TOS of outgoing packets, -1 for the system's.
+	TOS int
+	// SIPSource is --sip-source: received-from counts unless trust-address is given.
+	SIPSource bool
+	// DTLSPassive is --dtls-passive.
+	DTLSPassive bool
+	// Learning is --endpoint-learning.
+	Learning media.Learning
+}
+
+const shardCount = 64
+
+// Registry holds the calls. Commands of different calls run in parallel;
+// those of one call run one after the other.
+type Registry struct {
+	Config
+
+	seed      maphash.Seed
+	shards    [shardCount]shard
+	count     atomic.Int64 // calls, deleted ones that live on not counted
+	draining  atomic.Bool
+	loopToken string
+	started   time.Time
+	tagSeq    atomic.Uint64
+	stats     totals
+	proxies   ProxyCounters
+	done      chan struct{}
+	wg        sync.WaitGroup
+}
+
+type shard struct {
+	mu    sync.Mutex
+	calls map[string]*Call
+}
+
+// ProxyCounters gives the counters of the control protocol per client, for
+// the statistics command.
+type ProxyCounters interface {
+	ControlStatistics() ng.Dict
+}
+
+// New makes a registry and starts its clock.
+func New(cfg Config) *Registry {
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	r := &Registry{
+		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomToken(16),
+		started: time.Now(), done: make(chan struct{}),
+	}
+	for i := range r.shards {
+		r.shards[i].calls = make(map[string]*Call)
+	}
+	r.wg.Add(1)
+	go r.clock()
+	return r
+}
+
+// SetProxyCounters tells where the statistics command finds the counters of
+// the control protocol.
+func (r *Registry) SetProxyCounters(p ProxyCounters) { r.proxies = p }
+
+// Drain refuses new calls from now on: with "load limit" where the request
+// supports it.
+func (r *Registry) Drain() { r.draining.Store(true) }
+
+// Count is the number of live calls.
+func (r *Registry) Count() int { return int(r.count.Load()) }
+
+// Close ends every call at once and releases its ports.
+func (r *Registry) Close() {
+	close(r.done)
+	r.wg.Wait()
+	for _, c := range r.all() {
+		c.mu.Lock()
+		r.destroy(c)
+		c.mu.Unlock()
+	}
+}
+
+func (r *Registry) shard(id string) *shard {
+	return &r.shards[maphash.String(r.seed, id)%shardCount]
+}
+
+// lookup finds a call and locks it; nil when there is none.
+func (r *Registry) lookup(id string) *Call {
+	s := r.shard(id)
+	for {
+		s.mu.Lock()
+		c := s.calls[id]
+		s.mu.Unlock()
+		if c == nil {
+			return nil
+		}
+		c.mu.Lock()
+		if !c.dead {
+			return c
+		}
+		c.mu.Unlock()
+	}
+}
+
+// obtain finds or creates a call and locks it.
+func (r *Registry) obtain(id string) (c *Call, created bool) {
+	s := r.shard(id)
+	for {
+		s.mu.Lock()
+		c = s.calls[id]
+		if c == nil {
+			c = newCall(r, id)
+			c.mu.Lock()
+			s.calls[id] = c
+			s.mu.Unlock()
+			r.count.Add(1)
+			r.stats.managed.Add(1)
+			return c, true
+		}
+		s.mu.Unlock()
+		c.mu.Lock()
+		if !c.dead {
+			return c, false
+		}
+		c.mu.Unlock()
+	}
+}
+
+// destroy takes a locked call out of the registry and releases its ports.
+func (r *Registry) destroy(c *Call) {
+	if c.dead {
+		return
+	}
+	c.dead = true
+	c.final = c.received()
+	c.close()
+	s := r.shard(c.ID)
+	s.mu.Lock()
+	if s.calls[c.ID] == c {
+		delete(s.calls, c.ID)
+	}
+	s.mu.Unlock()
+	r.count.Add(-1)
+	r.stats.ended(c)
+}
+
+// all lists the calls, unlocked.
+func (r *Registry) all() []*Call {
+	var out []*Call
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		for _, c := range s.calls {
+			out = append(out, c)
+		}
+		s.mu.Unlock()
+	}
+	return out
+}
+
+// errReply is an error whose text goes to the peer as error-reason.
+type errReply string
+
+func (e errReply) Error() string { return string(e) }
+
+// HandleNG answers one request. A panic fails that request alone.
+func (r *Registry) HandleNG(_ context.Context, req *ng.Request) (reply ng.Dict) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Log.Error("command failed", zap.String("call", req.CallID.Value),
+				zap.String("command", req.Command.Value), zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			reply = ng.Error("Internal error")
+		}
+	}()
+	if !req.Command.Set {
+		return ng.Error(`Dictionary contains no key "command"`)
+	}
+	cmd, ok := commands[req.Command.Value]
+	if !ok {
+		return ng.Error("Unrecognized command")
+	}
+	reply, err := cmd(r, req)
+	if err != nil {
+		return r.failed(req, err)
+	}
+	return reply
+}
+
+// failed turns an error into a reply and logs it once.
+func (r *Registry) failed(req *ng.Request, err error) ng.Dict {
+	var text errReply
+	reason := err.Error()
+	switch {
+	case errors.As(err, &text):
+		reason = string(text)
+	case errors.Is(err, interfaces.ErrNoPorts):
+		reason = interfaces.ErrNoPorts.Error()
+	}
+	r.Log.Warn("command refused", zap.String("command", req.Command.Value), zap.String("call", req.CallID.Value),
+		zap.String("tag", req.FromTag.Value), zap.Error(err))
+	return ng.Error(reason)
+}
+
+// limited tells whether a new call must be refused, and with what reply.
+func (r *Registry) limited(req *ng.Request) (ng.Dict, error) {
+	text := ""
+	switch {
+	case r.draining.Load():
+		text = "Shutting down"
+	case r.MaxSessions > 0 && r.Count() >= r.MaxSessions:
+		text = "Parallel session limit reached"
+	default:
+		return nil, nil
+	}
+	r.stats.rejected.Add(1)
+	if req.SupportsLoadLimit {
+		return ng.Dict{{Key: "result", Value: "load limit"}, {Key: "message", Value: text}}, nil
+	}
+	// Kamailio asks the next node for this very text.
+	return nil, errReply("Parallel session limit reached")
+}
+
+type command func(*Registry, *ng.Request) (ng.Dict, error)
+
+var commands map[string]command
+
+func init() {
+	commands = map[string]command{
+		"ping":       func(*Registry, *ng.Request) (ng.Dict, error) { return ng.Dict{{Key: "result", Value: "pong"}}, nil },
+		"offer":      (*Registry).offer,
+		"answer":     (*Registry).answer,
+		"delete":     (*Registry).delete,
+		"query":      (*Registry).query,
+		"list":       (*Registry).list,
+		"statistics": (*Registry).statistics,
+	}
+	for name, c := range controlCommands {
+		commands[name] = c
+	}
+	for _, name := range notBuilt {
+		commands[name] = func(*Registry, *ng.Request) (ng.Dict, error) {
+			return nil, errReply(fmt.Sprintf("Command %q is not supported by rtpgo", name))
+		}
+	}
+}
+
+// notBuilt are commands of the reference that rtpgo doesn't have
+// (docs/compatibility.md).
+var notBuilt = []string{
+	"start recording", "stop recording", "pause recording", "start forwarding", "stop forwarding",
+	"play media", "stop media", "play DTMF", "publish", "subscribe request", "subscribe answer", "unsubscribe",
+	"connect", "transform",
+}

@@ -1,0 +1,307 @@
+package call
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"rtpgo/media"
+	"rtpgo/ng"
+)
+
+// view is a snapshot of a call: query, delete, list, metrics and the CLI all
+// tell the same story from it.
+type view struct {
+	call    *Call
+	parties []*Party
+	noPorts bool
+}
+
+// view selects the parties that a request names: all without tags, else the
+// named ones and those they talk to.
+func (c *Call) view(from, to string) *view {
+	v := &view{call: c}
+	if from == "" && to == "" {
+		v.parties = c.parties
+		return v
+	}
+	add := func(p *Party) {
+		for _, q := range v.parties {
+			if q == p {
+				return
+			}
+		}
+		v.parties = append(v.parties, p)
+	}
+	for _, tag := range []string{from, to} {
+		if p := c.party(tag); p != nil {
+			add(p)
+			for _, q := range p.peers {
+				add(q)
+			}
+		}
+	}
+	return v
+}
+
+// hidePorts leaves the local ports out: they are being released.
+func (v *view) hidePorts() { v.noPorts = true }
+
+func (v *view) dict() ng.Dict {
+	c := v.call
+	tags := ng.Dict{}
+	var sum [2]counters
+	for _, p := range v.parties {
+		name := p.tag
+		if name == "" {
+			name = fmt.Sprintf("<untagged %d>", p.id)
+		}
+		tags = append(tags, ng.Pair{Key: name, Value: v.party(p)})
+	}
+	ssrcs := ng.Dict{}
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			for i := range sum {
+				sum[i].add(m.counters(i).in)
+			}
+		}
+	}
+	d := ng.Dict{
+		{Key: "created", Value: c.created.Unix()},
+		{Key: "created_us", Value: int64(c.created.Nanosecond() / 1000)},
+		{Key: "last signal", Value: unix(c.lastSignal)},
+		{Key: "last redis update", Value: int64(0)},
+	}
+	if c.metadata != "" {
+		d = append(d, ng.Pair{Key: "metadata", Value: c.metadata})
+	}
+	return append(d,
+		ng.Pair{Key: "SSRC", Value: ssrcs},
+		ng.Pair{Key: "tags", Value: tags},
+		ng.Pair{Key: "totals", Value: ng.Dict{
+			{Key: "RTP", Value: sum[rtp].dict()}, {Key: "RTCP", Value: sum[rtcp].dict()},
+		}},
+		ng.Pair{Key: "result", Value: "ok"})
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func (v *view) party(p *Party) ng.Dict {
+	d := ng.Dict{{Key: "tag", Value: p.tag}}
+	if p.viaBranch != "" {
+		d = append(d, ng.Pair{Key: "via-branch", Value: p.viaBranch})
+	}
+	if p.label != "" {
+		d = append(d, ng.Pair{Key: "label", Value: p.label})
+	}
+	if len(p.aliases) > 0 {
+		l := ng.List{}
+		for _, a := range p.aliases {
+			l = append(l, a)
+		}
+		d = append(d, ng.Pair{Key: "tag-aliases", Value: l})
+	}
+	if p.metadata != "" {
+		d = append(d, ng.Pair{Key: "metadata", Value: p.metadata})
+	}
+	subs := ng.List{}
+	for _, q := range p.peers {
+		subs = append(subs, ng.Dict{{Key: "tag", Value: q.tag}, {Key: "type", Value: "offer/answer"}})
+	}
+	medias := ng.List{}
+	for _, m := range p.medias {
+		medias = append(medias, v.media(m))
+	}
+	return append(d,
+		ng.Pair{Key: "created", Value: p.created.Unix()},
+		ng.Pair{Key: "subscriptions", Value: subs},
+		ng.Pair{Key: "subscribers", Value: subs},
+		ng.Pair{Key: "medias", Value: medias},
+		ng.Pair{Key: "VSC", Value: ng.List{}})
+}
+
+func (v *view) media(m *Media) ng.Dict {
+	d := ng.Dict{
+		{Key: "index", Value: int64(m.index + 1)},
+		{Key: "type", Value: m.typ},
+	}
+	if m.protocol != nil {
+		d = append(d, ng.Pair{Key: "protocol", Value: m.protocol.name})
+	}
+	streams := ng.List{}
+	for _, l := range v.locals(m) {
+		for i := range m.streams {
+			streams = append(streams, v.stream(m, l, i))
+		}
+	}
+	flags := ng.List{}
+	for _, f := range m.flags() {
+		flags = append(flags, f)
+	}
+	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: flags})
+}
+
+// locals are the ports to show; one entry of nil when there are none.
+func (v *view) locals(m *Media) []*localPorts {
+	if m.set == nil || v.noPorts || m.disabled {
+		return []*localPorts{nil}
+	}
+	return m.set.locals[:1]
+}
+
+func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
+	s := &m.streams[i]
+	d := ng.Dict{}
+	if l != nil {
+		d = append(d,
+			ng.Pair{Key: "local port", Value: int64(l.port(i))},
+			ng.Pair{Key: "local address", Value: l.address.Local.String()},
+			ng.Pair{Key: "family", Value: familyName(l.address.Local)})
+	}
+	sum := m.counters(i)
+	ep := s.endpoint
+	if sum.learned.IsValid() {
+		ep = sum.learned
+	}
+	d = append(d,
+		ng.Pair{Key: "endpoint", Value: endpointDict(ep)},
+		ng.Pair{Key: "advertised endpoint", Value: endpointDict(s.endpoint)})
+	if m.security.suite != "" {
+		d = append(d, ng.Pair{Key: "crypto suite", Value: m.security.suite})
+	}
+	flags := ng.List{}
+	for _, f := range m.streamFlags(i) {
+		flags = append(flags, f)
+	}
+	if sum.kernelized {
+		flags = append(flags, "kernelized")
+	}
+	last := m.party.created
+	if sum.lastPacket.After(last) {
+		last = sum.lastPacket
+	}
+	lastUser := m.party.created
+	if sum.lastUser.After(lastUser) {
+		lastUser = sum.lastUser
+	}
+	return append(d,
+		ng.Pair{Key: "last packet", Value: last.Unix()},
+		ng.Pair{Key: "last kernel packet", Value: unix(sum.lastKernel)},
+		ng.Pair{Key: "last user packet", Value: lastUser.Unix()},
+		ng.Pair{Key: "flags", Value: flags},
+		ng.Pair{Key: "ingress SSRCs", Value: ssrcList(sum.ingress)},
+		ng.Pair{Key: "egress SSRCs", Value: ssrcList(sum.egress)},
+		ng.Pair{Key: "stats", Value: sum.in.dict()},
+		ng.Pair{Key: "stats_out", Value: sum.out.dict()})
+}
+
+func ssrcList(in []media.SSRCStats) ng.List {
+	out := ng.List{}
+	for _, s := range in {
+		out = append(out, ng.Dict{
+			{Key: "SSRC", Value: int64(s.SSRC)},
+			{Key: "bytes", Value: int64(s.Octets)},
+			{Key: "packets", Value: int64(s.Packets)},
+			{Key: "last RTP timestamp", Value: int64(0)},
+			{Key: "last RTP seq", Value: int64(s.HighestSeq & 0xffff)},
+			{Key: "cumulative loss", Value: int64(s.Lost)},
+		})
+	}
+	return out
+}
+
+func familyName(a netip.Addr) string {
+	if a.Is4() {
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+func endpointDict(ep netip.AddrPort) ng.Dict {
+	if !ep.IsValid() {
+		return ng.Dict{}
+	}
+	return ng.Dict{
+		{Key: "family", Value: familyName(ep.Addr())},
+		{Key: "address", Value: ep.Addr().String()},
+		{Key: "port", Value: int64(ep.Port())},
+	}
+}
+
+// counters of one stream or a sum of them.
+type counters struct{ packets, bytes, errors uint64 }
+
+func (c *counters) add(o counters) {
+	c.packets += o.packets
+	c.bytes += o.bytes
+	c.errors += o.errors
+}
+
+func (c counters) dict() ng.Dict {
+	return ng.Dict{
+		{Key: "packets", Value: int64(c.packets)},
+		{Key: "bytes", Value: int64(c.bytes)},
+		{Key: "errors", Value: int64(c.errors)},
+	}
+}
+
+// streamSum adds up the ports that a stream ever had.
+type streamSum struct {
+	in, out                          counters
+	learned                          netip.AddrPort
+	lastPacket, lastKernel, lastUser time.Time
+	kernelized                       bool
+	ingress, egress                  []media.SSRCStats
+	drops                            [media.DropCauses]uint64
+}
+
+func (m *Media) counters(i int) (sum streamSum) {
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			if l.streams[i] != nil {
+				sum.addStream(l.streams[i], s == m.set && l == s.primary())
+			}
+		}
+	}
+	return sum
+}
+
+func (sum *streamSum) addStream(st *media.Stream, current bool) {
+	n := st.Snapshot()
+	sum.in.add(counters{n.In.Packets, n.In.Octets, n.In.Errors})
+	sum.out.add(counters{n.Out.Packets, n.Out.Octets, n.Out.Errors})
+	later(&sum.lastPacket, n.LastPacket)
+	later(&sum.lastKernel, n.LastKernelPacket)
+	later(&sum.lastUser, n.LastUserPacket)
+	for i, d := range n.Drops {
+		sum.drops[i] += d
+	}
+	sum.ingress = append(sum.ingress, n.IngressSSRC...)
+	sum.egress = append(sum.egress, n.EgressSSRC...)
+	if current {
+		sum.kernelized = n.Kernelized
+		if n.Confirmed {
+			sum.learned = n.Remote
+		}
+	}
+}
+
+func later(t *time.Time, n time.Time) {
+	if n.After(*t) {
+		*t = n
+	}
+}
+
+// String names a party for logs.
+func (p *Party) String() string {
+	if p.tag == "" {
+		return "untagged " + strconv.FormatUint(p.id, 10)
+	}
+	return p.tag
+}

@@ -1,0 +1,177 @@
+package call
+
+import (
+	"net/netip"
+	"strconv"
+
+	"rtpgo/sdpedit"
+)
+
+// write produces the description for the receiver.
+func (x *exchange) write() []byte {
+	out := &sdpedit.OutSession{
+		Origin: x.sdp.Origin, Name: x.sdp.Name, Bandwidth: x.sdp.Bandwidth, Timing: x.sdp.Timing,
+		Attributes: x.sdp.Attributes,
+		Edit:       x.edit("none"),
+	}
+	if x.req.Flags.LoopProtect {
+		out.LoopToken = x.r.loopToken
+	}
+	for i, sm := range x.sdp.Medias {
+		if x.offering && x.removed(sm.Type) {
+			continue
+		}
+		if m := x.writeMedia(i, sm); m != nil {
+			out.Medias = append(out.Medias, m...)
+		}
+	}
+	x.writeMissing(out)
+	x.replaceOrigin(out)
+	x.version(out)
+	return out.Write()
+}
+
+// writeMissing adds the sections of the offer that an answer left out.
+func (x *exchange) writeMissing(out *sdpedit.OutSession) {
+	if x.offering {
+		return
+	}
+}
+
+func (x *exchange) edit(section string) *sdpedit.Edit {
+	a := x.req.SDPAttr[section]
+	if a == nil {
+		return nil
+	}
+	return &sdpedit.Edit{Add: a.Add, Remove: a.Remove, Substitute: a.Substitute}
+}
+
+// writeMedia writes one section.
+func (x *exchange) writeMedia(i int, sm *sdpedit.Media) []*sdpedit.OutMedia {
+	s, r := x.sender.media(i), x.receiver.media(i)
+	m := &sdpedit.OutMedia{
+		Type: r.typ, Protocol: r.protocolName(), Formats: sm.Formats, Bandwidth: sm.Bandwidth,
+		Edit: x.edit(sm.Type),
+	}
+	m.Bandwidth.CT = -1
+	if s.protocol == nil {
+		m.Unknown, m.Verbatim = true, sm.Attributes
+	}
+	if sm.Port == 0 {
+		return []*sdpedit.OutMedia{m}
+	}
+	if isPassedThrough(sm) {
+		m.Port, m.Address = sm.Port, sm.Connection
+		return []*sdpedit.OutMedia{m}
+	}
+	x.writeAddress(m, s, r, sm)
+	if m.Unknown {
+		return []*sdpedit.OutMedia{m}
+	}
+	m.Label = ""
+	m.MID = x.mid(s, r, sm)
+	m.Other = x.others(sm)
+	m.Direction = x.writtenDirection(s, r, sm)
+	if r.protocol.rtp {
+		x.writeRTP(m, s, r, sm)
+	}
+	return []*sdpedit.OutMedia{m}
+}
+
+// isPassedThrough tells whether a section is left alone: TCP transports of
+// message sessions, whose address is in the attributes anyway.
+func isPassedThrough(sm *sdpedit.Media) bool {
+	return sm.Type == "message"
+}
+
+func (m *Media) protocolName() string {
+	if m.protocol == nil {
+		return m.protoText
+	}
+	return m.protocol.name
+}
+
+func (x *exchange) writeAddress(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
+	l := r.set.primary()
+	m.Port = l.port(rtp)
+	m.Address = l.address.Advertised
+	if x.req.MediaAddress.IsValid() {
+		m.Address = x.req.MediaAddress
+	}
+	if held(s) && !x.req.Replace.ZeroAddress {
+		m.Address = zeroOf(m.Address)
+	}
+}
+
+// held tells whether the sender asks for no media by a zero address (RFC 2543).
+func held(s *Media) bool {
+	ep := s.streams[rtp].endpoint
+	return ep.IsValid() && ep.Addr().IsUnspecified()
+}
+
+func zeroOf(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}
+
+// writtenDirection is the direction line: the sender's, with a hold by zero
+// address turning sendrecv into sendonly; none with original-sendrecv where
+// the sender wrote none, and for fax.
+func (x *exchange) writtenDirection(s, r *Media, sm *sdpedit.Media) sdpedit.Direction {
+	if r.protocol == udptl {
+		return sdpedit.DirectionUnset
+	}
+	d := sm.Direction
+	if x.req.Flags.OriginalSendrecv {
+		return d
+	}
+	if d == sdpedit.DirectionUnset {
+		d = sdpedit.SendRecv
+	}
+	if d == sdpedit.SendRecv && held(s) {
+		d = sdpedit.SendOnly
+	}
+	return d
+}
+
+func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
+	m.Codecs = r.told
+	m.Formats = x.formats(r, sm)
+	m.FeedbackAll = sm.FeedbackAll
+	m.Ptime, m.Maxptime = r.ptime, sm.Maxptime
+	x.writeRTCP(m, r)
+	x.writeSecurity(m, s, r)
+	x.writeICE(m, s, r)
+}
+
+// formats is the m= line's list.
+func (x *exchange) formats(r *Media, sm *sdpedit.Media) []string {
+	if len(sm.Codecs) == 0 {
+		return sm.Formats
+	}
+	out := make([]string, len(r.told))
+	for i := range r.told {
+		out[i] = strconv.Itoa(r.told[i].PT)
+	}
+	return out
+}
+
+// writeRTCP writes a=rtcp (RFC 3605) and a=rtcp-mux (RFC 5761).
+func (x *exchange) writeRTCP(m *sdpedit.OutMedia, r *Media) {
+	m.RTCPMux = r.mux.shown
+	f := x.req.Flags
+	if f.NoRTCPAttribute {
+		return
+	}
+	l := r.set.primary()
+	port := l.port(rtcp)
+	if r.mux.on || r.mux.single || port == 0 {
+		port = l.port(rtp)
+	}
+	m.RTCP = strconv.Itoa(port)
+	if f.FullRTCPAttribute {
+		m.RTCP += " " + sdpedit.AddressField(m.Address)
+	}
+}

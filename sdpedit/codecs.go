@@ -1,0 +1,80 @@
+package sdpedit
+
+import (
+	"strconv"
+	"strings"
+)
+
+// formats fills Codecs from the m= line and returns the indexes of each
+// payload type (a type may be listed twice).
+func (m *Media) formats() map[int][]int {
+	byPT := make(map[int][]int, len(m.Formats))
+	for _, f := range m.Formats {
+		pt, err := strconv.Atoi(f)
+		if err != nil || pt < 0 || pt > 127 {
+			continue
+		}
+		c, ok := StaticCodec(pt)
+		if !ok {
+			c = Codec{PT: pt}
+		}
+		byPT[pt] = append(byPT[pt], len(m.Codecs))
+		m.Codecs = append(m.Codecs, c)
+	}
+	return byPT
+}
+
+func (m *Media) codecAttribute(a Attribute, byPT map[int][]int) {
+	pts, rest, _ := strings.Cut(a.Value, " ")
+	rest = strings.TrimLeft(rest, " ")
+	if a.Name == "rtcp-fb" && pts == "*" {
+		m.FeedbackAll = append(m.FeedbackAll, rest)
+		return
+	}
+	pt, err := strconv.Atoi(pts)
+	if err != nil {
+		return
+	}
+	for _, i := range byPT[pt] {
+		c := &m.Codecs[i]
+		switch a.Name {
+		case "rtpmap":
+			c.readRTPMap(rest)
+		case "fmtp":
+			c.Fmtp, c.HasFmtp = rest, true
+		case "rtcp-fb":
+			c.Feedback = append(c.Feedback, rest)
+		}
+	}
+}
+
+func (c *Codec) readRTPMap(v string) {
+	name, rate, ok := strings.Cut(strings.TrimSpace(v), "/")
+	if !ok || name == "" {
+		return
+	}
+	rates, channels, more := strings.Cut(rate, "/")
+	c.Encoding, c.ClockRate, c.Channels = name, atoi(rates), 0
+	if more {
+		c.Channels = atoi(channels)
+	}
+}
+
+// RTPMap is the value of a=rtpmap behind the payload type: "opus/48000/2".
+func (c *Codec) RTPMap() string {
+	s := c.Encoding + "/" + strconv.Itoa(c.ClockRate)
+	if c.Channels > 1 {
+		s += "/" + strconv.Itoa(c.Channels)
+	}
+	return s
+}
+
+// Is tells whether the codec has this encoding name (case doesn't matter,
+// RFC 8866 section 6.6).
+func (c *Codec) Is(encoding string) bool { return strings.EqualFold(c.Encoding, encoding) }
+
+// Same tells whether two codecs are the same encoding, clock rate and number
+// of channels.
+func (c *Codec) Same(o *Codec) bool {
+	return c.ClockRate == o.ClockRate && max(c.Channels, 1) == max(o.Channels, 1) && c.Is(o.Encoding)
+}
