@@ -11,12 +11,6 @@ type Counters struct {
 	Packets, Octets, Errors uint64
 }
 
-func (c *Counters) add(d Counters) {
-	c.Packets += d.Packets
-	c.Octets += d.Octets
-	c.Errors += d.Errors
-}
-
 // counter is Counters that can be read while they are updated.
 type counter struct {
 	packets, octets, errors atomic.Uint64

@@ -138,12 +138,16 @@ func (t *ssrcTable) addKernel(k *KernelSSRC) {
 	s.setPT(uint32(s.clockPT.Load()>>32), k.LastPT)
 	if fresh {
 		s.high.Store(uint64(k.HighestSeq) << 32)
-	} else {
-		s.advance(k.HighestSeq)
 	}
 	for {
 		old := s.high.Load()
-		if s.high.CompareAndSwap(old, old&^0xffffffff|uint64(k.Jitter<<4)) {
+		high := uint32(old >> 32)
+		if !fresh {
+			// The cycles follow from the number of packets since.
+			high += uint32(int64(k.Packets) + k.Lost - int64(k.Duplicates))
+			high += uint32(int16(k.HighestSeq - uint16(high)))
+		}
+		if s.high.CompareAndSwap(old, uint64(high)<<32|uint64(k.Jitter<<4)) {
 			return
 		}
 	}
