@@ -19,23 +19,23 @@ type Request struct {
 	Command Text // as sent; not Set when missing or not a string
 
 	// Identification.
-	CallID, FromTag, ToTag, ViaBranch    Text
-	Label, SetLabel, FromLabel, ToLabel  Text
-	FromTags                             []string // "from-tags"
-	Address                              Text     // selection of a participant by its address
-	Metadata                             Text
-	All                                  Text // "all=..." or the flag all: Value "all"
-	SIPMessageType                       Text
-	SIPCode                              int
-	SupportsLoadLimit                    bool // "supports" contains "load limit"
-	SDP                                  Text
-	ReceivedFrom                         netip.Addr // zero when missing or not two valid elements
-	Interface                            Text
-	FromInterface, ToInterface           Text
-	Direction                            []string // only when given as a list (or by rtpp-flags)
-	AddressFamily                        Family
-	MediaAddress                         netip.Addr // zero when missing or unparsable
-	TransportProtocol                    Text       // as sent, e.g. "RTP/SAVP", "accept"
+	CallID, FromTag, ToTag, ViaBranch   Text
+	Label, SetLabel, FromLabel, ToLabel Text
+	FromTags                            []string // "from-tags"
+	Address                             Text     // selection of a participant by its address
+	Metadata                            Text
+	All                                 Text // "all=..." or the flag all: Value "all"
+	SIPMessageType                      Text
+	SIPCode                             int
+	SupportsLoadLimit                   bool // "supports" contains "load limit"
+	SDP                                 Text
+	ReceivedFrom                        netip.Addr // zero when missing or not two valid elements
+	Interface                           Text
+	FromInterface, ToInterface          Text
+	Direction                           []string // only when given as a list (or by rtpp-flags)
+	AddressFamily                       Family
+	MediaAddress                        netip.Addr // zero when missing, unparsable or unspecified
+	TransportProtocol                   Text       // as sent, e.g. "RTP/SAVP", "accept"
 
 	Flags   Flags
 	Replace Replace
@@ -55,7 +55,7 @@ type Request struct {
 	SDPMediaRemove []string            // media types; lower case
 
 	Ptime, PtimeReverse int // ms, 0 when missing
-	TOS                 int // 0..255; TOSSet tells whether it was given
+	TOS                 int // 0..255, -1: leave as it is; TOSSet is false when missing or above 255
 	TOSSet              bool
 
 	EndpointLearning EndpointLearning
@@ -67,40 +67,46 @@ type Request struct {
 	LimitSet         bool
 	Frequency        []int
 
-	DTMFSecurity  Text
-	DelayBuffer   int // ms
-	GenerateRTCP  Switch
-	RecordCall    Switch
-	Volume        int
-	Trigger       Text
-	TriggerEnd    Text
-	XMLRPCCallback Text
-	DTMFLogDest   Text
-	AudioPlayer   Text
-	Template      Text
+	DTMFSecurity                                Text
+	DelayBuffer                                 int // ms
+	GenerateRTCP                                Switch
+	RecordCall                                  Switch
+	Volume                                      int
+	VolumeSet                                   bool
+	DTMFSecurityTrigger, DTMFSecurityTriggerEnd Text
+	DTMFDelay, TriggerEndTime, TriggerEndDigits int // ms, ms, count
+	Trigger                                     Text
+	TriggerEnd                                  Text
+	XMLRPCCallback                              Text
+	DTMFLogDest                                 Text
+	AudioPlayer                                 Text
+	Template                                    Text
 
 	// Player and DTMF injection (play media, play DTMF).
-	File, Blob, Code Text
-	DBID             Text
-	Duration         int // ms
-	Pause            int // ms
-	RepeatTimes      int
-	StartPos         int
-	RecordingFile    Text
-	OutputDestination Text
+	File, Blob, Code                              Text
+	DBID                                          Text
+	Duration                                      int // ms
+	Pause                                         int // ms
+	RepeatTimes                                   int
+	StartPos                                      int
+	RecordingFile, RecordingDir, RecordingPattern Text
+	OutputDestination                             Text
 
-	// Unknown lists the keys and flags nobody knows, each with the nearest
-	// known spelling; the server logs them and goes on.
+	// Peer is who sent the request; zero for one made in the process itself.
+	Peer netip.AddrPort
+
+	// Unknown lists the keys and flags nobody knows (the first 16); the server
+	// logs them and goes on.
 	Unknown []UnknownFlag
 	// Unsupported lists known spellings whose feature isn't built.
 	Unsupported []string
 }
 
-// UnknownFlag is a key or flag outside the vocabulary.
+// UnknownFlag is a key or flag outside the vocabulary. [Nearest] suggests what
+// may have been meant.
 type UnknownFlag struct {
-	Where   string // "key", "flags", "replace", ...
-	Name    string
-	Nearest string // the nearest known spelling, "" when none is near
+	Where string // "key", "flags", "replace", ...
+	Name  string
 }
 
 // Family of an address, as in "address family".
@@ -115,63 +121,65 @@ const (
 // Flags are the boolean entries of "flags" (and of rtpp-flags, and of keys of
 // their own where the reference takes both).
 type Flags struct {
-	TrustAddress       bool
-	SIPSourceAddress   bool // the later one of trust-address and SIP-source-address counts
-	Symmetric          bool
-	Asymmetric         bool
-	Unidirectional     bool
-	StrictSource       bool
-	MediaHandover      bool
-	PortLatching       bool
-	NoPortLatching     bool
-	Reset              bool
-	LoopProtect        bool
-	GenerateMID        bool
-	OriginalSendrecv   bool
-	NoRTCPAttribute    bool
-	FullRTCPAttribute  bool
-	StripExtmap        bool
-	SingleCodec        bool
-	ReuseCodecs        bool
-	StaticCodecs       bool
-	AsymmetricCodecs   bool // asymmetric-codecs
-	SymmetricCodecs    bool
-	ReorderCodecs      bool
-	AllowAsymmetric    bool // allow-asymmetric-codecs
-	NoCodecRenegotiation bool
-	AllowNoCodecMedia  bool
-	AllowTranscoding   bool
-	AlwaysTranscode    bool
-	InjectDTMF         bool
-	DetectDTMF         bool
-	BlockDTMF          bool
-	EarlyMedia         bool
-	NATWait            bool
-	PierceNAT          bool
-	TrickleICE         bool
-	RejectICE          bool
-	WebRTC             bool
-	SIPREC             bool
-	Provisional        bool
-	NewBranch          bool
-	Fragment           bool
-	Inactive           bool
-	ToTag              bool // the flag "to-tag": honour to-tag in delete
-	Fatal              bool
-	All                bool
-	Pause              bool
-	RecordCall         bool
-	DiscardRecording   bool
-	RecordingVSC       bool
-	NoRedisUpdate      bool
-	DebugCall          bool
-	RTCPMirror         bool
-	MirrorRTCP         bool
-	BlockEgress        bool
-	Directional        bool
-	NoJitterBuffer     bool
-	SkipRecordingDB    bool
-	ExcludeRecording   bool
+	TrustAddress                                           bool
+	SIPSourceAddress                                       bool // the later one of trust-address and SIP-source-address counts
+	Symmetric                                              bool
+	Asymmetric                                             bool
+	Unidirectional                                         bool
+	StrictSource                                           bool
+	MediaHandover                                          bool
+	PortLatching                                           bool
+	NoPortLatching                                         bool
+	Reset                                                  bool
+	LoopProtect                                            bool
+	GenerateMID                                            bool
+	OriginalSendrecv                                       bool
+	NoRTCPAttribute                                        bool
+	FullRTCPAttribute                                      bool
+	StripExtmap                                            bool
+	SingleCodec                                            bool
+	ReuseCodecs                                            bool
+	StaticCodecs                                           bool
+	AsymmetricCodecs                                       bool // asymmetric-codecs
+	SymmetricCodecs                                        bool
+	ReorderCodecs                                          bool
+	AllowAsymmetric                                        bool // allow-asymmetric-codecs
+	NoCodecRenegotiation                                   bool
+	AllowNoCodecMedia                                      bool
+	AllowTranscoding                                       bool
+	AlwaysTranscode                                        bool
+	InjectDTMF                                             bool
+	DetectDTMF                                             bool
+	BlockDTMF                                              bool
+	EarlyMedia                                             bool
+	NATWait                                                bool
+	PierceNAT                                              bool
+	TrickleICE                                             bool
+	RejectICE                                              bool
+	WebRTC                                                 bool
+	SIPREC                                                 bool
+	Provisional                                            bool
+	NewBranch                                              bool
+	Fragment                                               bool
+	Inactive                                               bool
+	ToTag                                                  bool // the flag "to-tag": honour to-tag in delete
+	Fatal                                                  bool
+	All                                                    bool
+	Pause                                                  bool
+	RecordCall                                             bool
+	DiscardRecording                                       bool
+	RecordingVSC                                           bool
+	NoRedisUpdate                                          bool
+	DebugCall                                              bool
+	RTCPMirror                                             bool
+	MirrorRTCP                                             bool
+	BlockEgress                                            bool
+	Directional                                            bool
+	NoJitterBuffer                                         bool
+	SkipRecordingDB                                        bool
+	ExcludeRecording                                       bool
+	RecordingAnnouncement                                  bool
+	BlockShort                                             bool
 	BundleAccept, BundleOffer, BundleRequire, BundleStrict bool
 }
 
@@ -191,10 +199,10 @@ type CodecFlags struct {
 
 // SDES holds the entries of "SDES".
 type SDES struct {
-	Off, Static, Nonew, Prefer, Pad, Lifetime                           bool
-	UnencryptedSRTP, UnencryptedSRTCP, UnauthenticatedSRTP              bool
-	EncryptedSRTP, EncryptedSRTCP, AuthenticatedSRTP                    bool
-	No, Only, Order, OffererPref                                        []string // suite names as sent
+	Off, Static, Nonew, Prefer, Pad, Lifetime              bool
+	UnencryptedSRTP, UnencryptedSRTCP, UnauthenticatedSRTP bool
+	EncryptedSRTP, EncryptedSRTCP, AuthenticatedSRTP       bool
+	No, Only, Order, OffererPref                           []string // suite names as sent
 }
 
 // OSRTP holds the entries of "OSRTP".
@@ -202,8 +210,8 @@ type OSRTP struct{ Offer, OfferLegacy, Accept, AcceptLegacy bool }
 
 // T38 holds the entries of "T.38".
 type T38 struct {
-	Decode, Force, Stop, FEC                                  bool
-	NoECM, NoV17, NoV27ter, NoV29, NoV34, NoIAF               bool
+	Decode, Force, Stop, FEC                    bool
+	NoECM, NoV17, NoV27ter, NoV29, NoV34, NoIAF bool
 }
 
 // ICE is the value of "ICE".
@@ -263,9 +271,9 @@ const (
 type MediaEcho uint8
 
 const (
-	EchoUnset MediaEcho = iota
-	EchoForward   // the offering side hears itself
-	EchoBackwards // the answering side hears itself
+	EchoUnset     MediaEcho = iota
+	EchoForward             // the offering side hears itself
+	EchoBackwards           // the answering side hears itself
 	EchoBoth
 	EchoBlackhole // alias sinkhole
 )

@@ -1,0 +1,89 @@
+package ng
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// logRequest writes one line at debug level per request, and warns of what the
+// request asked for and won't get.
+func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie []byte, result string, reply Dict, took time.Duration) {
+	if e := s.log.Check(zap.DebugLevel, "NG request"); e != nil {
+		e.Write(zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
+			zap.String("tag", r.FromTag.Value), zap.Stringer("peer", peer),
+			zap.ByteString("cookie", printable(cookie)), zap.String("result", result),
+			zap.String("reason", reply.text("error-reason")), zap.Duration("took", took))
+	}
+	if len(r.Unknown) > 0 {
+		s.warnUnknown(r)
+	}
+	if len(r.Unsupported) > 0 {
+		var names []string
+		for _, name := range r.Unsupported {
+			if s.unknown.first("unsupported", name) {
+				names = append(names, name)
+			}
+		}
+		if names != nil {
+			s.log.Warn("NG flags without effect: this version has no such feature",
+				zap.String("call", r.CallID.Value), zap.String("command", r.Command.Value), zap.Strings("flags", names))
+		}
+	}
+}
+
+func (s *Server) warnUnknown(r *Request) {
+	var names []string
+	for _, u := range r.Unknown {
+		if !s.unknown.first(u.Where, u.Name) {
+			continue
+		}
+		name := u.Where + ": " + strconv.Quote(u.Name)
+		if near := Nearest(u.Where, u.Name); near != "" {
+			name += " (is " + strconv.Quote(near) + " meant?)"
+		}
+		names = append(names, name)
+	}
+	if names != nil {
+		s.log.Warn("NG flags unknown, ignored",
+			zap.String("call", r.CallID.Value), zap.String("command", r.Command.Value), zap.Strings("flags", names))
+	}
+}
+
+// logLimit lets each name pass once in a while: a script sends the same flags
+// with every call.
+type logLimit struct {
+	mu    sync.Mutex
+	seen  map[[2]string]struct{}
+	since time.Time
+}
+
+const (
+	logEvery = 10 * time.Minute
+	logNames = 512
+)
+
+func (l *logLimit) first(where, name string) bool {
+	if len(name) > maxName {
+		name = name[:maxName]
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); l.seen == nil || now.Sub(l.since) > logEvery {
+		l.seen, l.since = make(map[[2]string]struct{}), now
+	}
+	k := [2]string{where, strings.Clone(name)}
+	if _, ok := l.seen[k]; ok || len(l.seen) >= logNames {
+		return false
+	}
+	l.seen[k] = struct{}{}
+	return true
+}
+
+// printable is a cookie for the log; cookies come from outside and may hold
+// anything, at any length.
+func printable(cookie []byte) []byte { return cookie[:min(len(cookie), 64)] }

@@ -1,0 +1,160 @@
+package ng
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Handler carries requests out. It is called from many goroutines at once; a
+// panic in it fails that request alone. What it returns is the reply.
+type Handler interface {
+	HandleNG(ctx context.Context, r *Request) Dict
+}
+
+// HandlerFunc is a function as a [Handler].
+type HandlerFunc func(ctx context.Context, r *Request) Dict
+
+func (f HandlerFunc) HandleNG(ctx context.Context, r *Request) Dict { return f(ctx, r) }
+
+// Server answers messages, by whichever transport they come: it knows cookies,
+// documents, retransmissions and counters. Transports are in packages of their
+// own (ng/udp).
+type Server struct {
+	handler  Handler
+	log      *zap.Logger
+	cookies  *cookies
+	counters counters
+	unknown  logLimit
+}
+
+// NewServer makes a server. log may be nil.
+func NewServer(h Handler, log *zap.Logger) *Server {
+	if log == nil {
+		log = zap.NewNop()
+	}
+	return &Server{handler: h, log: log, cookies: newCookies(time.Now)}
+}
+
+// Stats is the state of the counters.
+func (s *Server) Stats() Stats { return s.counters.snapshot() }
+
+// Overloaded counts a message that a transport had to drop.
+func (s *Server) Overloaded() { s.counters.overloaded.Add(1) }
+
+// Serve handles one message "COOKIE DOCUMENT" from peer and calls answer with
+// the reply, from this goroutine or, for the repetition of a request that is
+// still in work, later from another one. A message without a cookie isn't
+// answered. message may be reused when Serve returns; the reply must not be
+// changed.
+func (s *Server) Serve(ctx context.Context, peer netip.AddrPort, message []byte, answer func(reply []byte)) {
+	peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
+	space := bytes.IndexByte(message, ' ')
+	if space <= 0 {
+		s.counters.noCookie.Add(1)
+		s.log.Debug("NG message without cookie dropped", zap.Stringer("peer", peer), zap.Int("bytes", len(message)))
+		return
+	}
+	cookie, document := message[:space], message[space+1:]
+	e, reply, what := s.cookies.begin(peer, cookie, document, answer)
+	switch what {
+	case isDone:
+		s.counters.repeated.Add(1)
+		answer(reply)
+		return
+	case isBusy:
+		s.counters.joined.Add(1)
+		return
+	case isDrop:
+		s.counters.overloaded.Add(1)
+		return
+	}
+	reply = s.reply(ctx, peer, cookie, document)
+	answer(reply)
+	s.cookies.finish(e, peer.Addr(), cookie, reply)
+}
+
+// Do carries out one document without a cookie, for transports that pair
+// requests and replies themselves.
+func (s *Server) Do(ctx context.Context, peer netip.AddrPort, document []byte) []byte {
+	return s.reply(ctx, peer, nil, document)
+}
+
+// reply is the answer to a document, behind the cookie if there is one. What
+// goes wrong in here ends here: one request must not end the process.
+func (s *Server) reply(ctx context.Context, peer netip.AddrPort, cookie, document []byte) (out []byte) {
+	scratch := buffers.Get().(*[]byte)
+	b := (*scratch)[:0]
+	if cookie != nil {
+		b = append(append(b, cookie...), ' ')
+	}
+	head := len(b)
+	var r *Request
+	enc := Bencode
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(r, p)
+			b = enc.Append(b[:head], Error("Internal error"))
+		}
+		out = bytes.Clone(b) // of exact size: it stays in the cache for a while
+		*scratch = b
+		buffers.Put(scratch)
+	}()
+	r, enc, err := Decode(document)
+	if err != nil {
+		s.counters.malformed.Add(1)
+		s.log.Warn("NG message malformed", zap.Stringer("peer", peer), zap.ByteString("cookie", printable(cookie)), zap.Error(err))
+		return
+	}
+	r.Peer = peer
+	start := time.Now()
+	d := s.handle(ctx, r)
+	b = enc.Append(b, d)
+	took := time.Since(start)
+	result := d.text("result")
+	s.counters.count(peer.Addr(), r.Command.Value, result == "error", took)
+	s.logRequest(r, peer, cookie, result, d, took)
+	return
+}
+
+// buffers are for building replies.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func (s *Server) handle(ctx context.Context, r *Request) (d Dict) {
+	if !r.Command.Set {
+		return Error(`Dictionary contains no key "command"`)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			s.panicked(r, p)
+			d = Error("Internal error")
+		}
+	}()
+	return s.handler.HandleNG(ctx, r)
+}
+
+func (s *Server) panicked(r *Request, p any) {
+	s.counters.panics.Add(1)
+	if r == nil {
+		r = new(Request)
+	}
+	s.log.Error("panic while handling an NG request",
+		zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
+		zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+}
+
+// text is the string under a key, "" when there is none.
+func (d Dict) text(key string) string {
+	for _, p := range d {
+		if p.Key == key {
+			s, _ := p.Value.(string)
+			return s
+		}
+	}
+	return ""
+}

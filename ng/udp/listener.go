@@ -1,0 +1,130 @@
+package udp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"runtime"
+	"sync"
+	"syscall"
+
+	"go.uber.org/zap"
+
+	"rtpgo/ng"
+)
+
+// Config is what a listener needs to know. The zero value of each field but
+// Addresses is the default.
+type Config struct {
+	Addresses []netip.AddrPort
+	TOS       int // of replies (--control-tos); 0: the system's
+	PMTU      PMTU
+	Readers   int // goroutines that wait on each socket; default 2 per processor, at least 4
+	Log       *zap.Logger
+}
+
+// PMTU is the path MTU discovery of the IPv4 sockets (--control-pmtu).
+type PMTU uint8
+
+const (
+	PMTUDefault PMTU = iota
+	PMTUWant         // set the DF bit
+	PMTUDont         // leave fragmenting to the way
+)
+
+// maxReaders bounds the requests in work per socket; more wait in the socket's
+// buffer.
+const maxReaders = 512
+
+// Listener receives requests on some sockets and sends the replies of a server.
+type Listener struct {
+	server  *ng.Server
+	log     *zap.Logger
+	ctx     context.Context
+	cancel  context.CancelFunc
+	sockets []*socket
+	running sync.WaitGroup
+}
+
+// Listen opens the sockets and starts to serve. With a port alone (both
+// wildcard addresses), a host without IPv6 is no error.
+func Listen(c Config, server *ng.Server) (*Listener, error) {
+	l := &Listener{server: server, log: c.Log}
+	if l.log == nil {
+		l.log = zap.NewNop()
+	}
+	if c.Readers <= 0 {
+		c.Readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	for _, a := range c.Addresses {
+		s, err := open(a, c)
+		if err != nil {
+			if a.Addr() == netip.IPv6Unspecified() && len(l.sockets) > 0 && noFamily(err) {
+				l.log.Info("no IPv6 on this host: NG listens on IPv4 only", zap.Error(err))
+				continue
+			}
+			l.closeSockets()
+			return nil, fmt.Errorf("NG control on udp %s: %w", a, err)
+		}
+		s.listener = l
+		l.sockets = append(l.sockets, s)
+	}
+	if len(l.sockets) == 0 {
+		return nil, errors.New("NG control: no listen address")
+	}
+	for _, s := range l.sockets {
+		l.log.Info("NG control listens", zap.Stringer("address", s.address()))
+		s.base = int32(c.Readers)
+		s.waiting.Store(s.base)
+		s.total.Store(s.base)
+		for range c.Readers {
+			l.running.Go(s.read)
+		}
+	}
+	return l, nil
+}
+
+func noFamily(err error) bool {
+	return errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL) ||
+		errors.Is(err, syscall.EPROTONOSUPPORT)
+}
+
+// Addresses are the addresses listened on, with the port that the system chose
+// where 0 was asked for.
+func (l *Listener) Addresses() []netip.AddrPort {
+	var list []netip.AddrPort
+	for _, s := range l.sockets {
+		list = append(list, s.address())
+	}
+	return list
+}
+
+// Shutdown stops receiving, waits until the requests in work are answered or
+// ctx ends, and closes the sockets.
+func (l *Listener) Shutdown(ctx context.Context) error {
+	for _, s := range l.sockets {
+		s.stop()
+	}
+	done := make(chan struct{})
+	go func() {
+		l.running.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	l.cancel()
+	l.closeSockets()
+	return err
+}
+
+func (l *Listener) closeSockets() {
+	for _, s := range l.sockets {
+		s.conn.Close()
+	}
+}

@@ -1,0 +1,160 @@
+package udp
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sys/unix"
+
+	"rtpgo/ng"
+)
+
+// socket is one listening socket and the goroutines that read it.
+//
+// Several goroutines read one socket, each carrying out what it has read, so
+// that a slow request delays no other. This keeps no order between datagrams,
+// and needs none: a client sends the next request about a call when it has the
+// answer to the last one, and requests of different clients have no order. What
+// meets at one call is put in order by that call's lock. (Sockets sharing the
+// port by SO_REUSEPORT would tie each client to one goroutine, where one slow
+// request delays all of that client's calls.)
+//
+// When all readers are at work another one starts, up to maxReaders; they end
+// again when they are too many.
+type socket struct {
+	listener *Listener
+	conn     *net.UDPConn
+	wildcard bool // replies have to name their source address
+
+	base    int32 // readers when idle
+	waiting atomic.Int32
+	total   atomic.Int32
+	stopped atomic.Bool
+}
+
+const receiveBuffer = 4 << 20 // bytes; bursts wait here while all readers are busy
+
+func open(a netip.AddrPort, c Config) (*socket, error) {
+	s := &socket{wildcard: a.Addr().IsUnspecified()}
+	network := "udp4"
+	if a.Addr().Is6() {
+		network = "udp6"
+	}
+	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
+		var err error
+		e := raw.Control(func(fd uintptr) { err = s.configure(int(fd), a.Addr().Is6(), c) })
+		return errors.Join(e, err)
+	}}
+	p, err := lc.ListenPacket(context.Background(), network, a.String())
+	if err != nil {
+		return nil, err
+	}
+	s.conn = p.(*net.UDPConn)
+	return s, nil
+}
+
+func (s *socket) configure(fd int, is6 bool, c Config) error {
+	// The privileged form passes by net.core.rmem_max; what either gives is enough.
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
+	}
+	level, pktinfo, tos := unix.IPPROTO_IP, unix.IP_PKTINFO, unix.IP_TOS
+	if is6 {
+		level, pktinfo, tos = unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, unix.IPV6_TCLASS
+	}
+	if s.wildcard {
+		if err := unix.SetsockoptInt(fd, level, pktinfo, 1); err != nil {
+			return os.NewSyscallError("setsockopt PKTINFO", err)
+		}
+	}
+	if c.TOS != 0 {
+		if err := unix.SetsockoptInt(fd, level, tos, c.TOS); err != nil {
+			return os.NewSyscallError("setsockopt TOS", err)
+		}
+	}
+	if !is6 && c.PMTU != PMTUDefault {
+		mode := unix.IP_PMTUDISC_DONT
+		if c.PMTU == PMTUWant {
+			mode = unix.IP_PMTUDISC_WANT
+		}
+		if err := unix.SetsockoptInt(fd, level, unix.IP_MTU_DISCOVER, mode); err != nil {
+			return os.NewSyscallError("setsockopt MTU_DISCOVER", err)
+		}
+	}
+	return nil
+}
+
+func (s *socket) address() netip.AddrPort {
+	a := s.conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
+// stop makes the readers end; the socket can still send.
+func (s *socket) stop() {
+	s.stopped.Store(true)
+	s.conn.SetReadDeadline(time.Unix(1, 0))
+}
+
+var datagrams = sync.Pool{New: func() any { return new([ng.MaxMessage + 1]byte) }}
+
+// read is the life of one reader.
+func (s *socket) read() {
+	buf := datagrams.Get().(*[ng.MaxMessage + 1]byte)
+	defer datagrams.Put(buf)
+	var oob [128]byte
+	for {
+		n, oobn, _, peer, err := s.conn.ReadMsgUDPAddrPort(buf[:], oob[:])
+		if err != nil {
+			if s.stopped.Load() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			s.listener.log.Warn("NG control: receive failed", zap.Stringer("address", s.address()), zap.Error(err))
+			time.Sleep(10 * time.Millisecond) // an error that stays must not spin
+			continue
+		}
+		if s.waiting.Add(-1) == 0 && s.total.Load() < maxReaders {
+			s.waiting.Add(1)
+			s.total.Add(1)
+			s.listener.running.Go(s.read)
+		}
+		to := &destination{socket: s, peer: peer}
+		if s.wildcard {
+			to.control = sourceOf(oob[:oobn], to.space[:0])
+		}
+		s.listener.server.Serve(s.listener.ctx, peer, buf[:n], to.answer)
+		if s.waiting.Add(1) > s.base {
+			s.waiting.Add(-1)
+			s.total.Add(-1)
+			return
+		}
+	}
+}
+
+// destination is where a reply goes.
+type destination struct {
+	socket  *socket
+	peer    netip.AddrPort
+	control []byte // names the source address
+	space   [64]byte
+}
+
+// maxDatagram is the largest payload of a UDP datagram over IPv4.
+const maxDatagram = 65507
+
+func (d *destination) answer(reply []byte) {
+	if len(reply) > maxDatagram {
+		reply = tooLarge(reply)
+	}
+	_, _, err := d.socket.conn.WriteMsgUDPAddrPort(reply, d.control, d.peer)
+	if err != nil {
+		d.socket.listener.log.Warn("NG control: reply not sent", zap.Stringer("peer", d.peer), zap.Int("bytes", len(reply)), zap.Error(err))
+	}
+}

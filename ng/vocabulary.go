@@ -1,0 +1,188 @@
+package ng
+
+import "strings"
+
+// The vocabulary is every name that a request may hold, as data: sections of
+// words, one section per place (dictionary keys, the list "flags", the list
+// "replace", the values of "ICE" ...). Decoding, docs/ng-flags.md and the
+// suggestions for misspelled names all come from it.
+//
+// A hyphen in a name stands for a blank as well ("Spaces in each string may be
+// replaced by hyphens", ng_control_protocol.md); other variants of a spelling
+// are listed. Names are case sensitive.
+
+// word is one entry.
+type word struct {
+	names []string // the usual spelling first
+	doc   string
+	takes string  // what value goes with it, for the docs
+	needs Feature // the word has no effect before this part is built
+
+	// Exactly one of the following says what the word does.
+	set  func(*Request)           // a plain word
+	rest func(*decoder, string)   // a prefix: gets what follows the name
+	sub  *section                 // a prefix: what follows is a word of this section
+	list func(*Request) *[]string // a key of "codec"
+	read func(*decoder, value)    // a dictionary key: gets the value
+	none bool                     // accepted, nothing to do
+
+	repeats bool // a key whose repetitions all count (lists); else the first counts
+	id      int  // of a key: bit in decoder.seen
+}
+
+// section is the words of one place.
+type section struct {
+	where string // name of the place, as in UnknownFlag.Where
+	title string
+	intro string
+	words []word
+
+	index    map[string]*word
+	prefixes []*word
+}
+
+const maxName = 64 // no word is longer; the buffer for blanks to hyphens
+
+// sections lists all places in the order of the documentation.
+var sections = []*section{
+	&keys, &flags, &flagPrefixes, &replaceWords, &rtcpMuxWords, &codecLists, &sdesWords,
+	&osrtpWords, &t38Words, &iceModes, &iceLiteModes, &dtlsModes, &learningModes,
+	&dropModes, &echoModes, &families, &switchModes, &supportWords, &sdpAttrCommands, &stringWords,
+}
+
+// The words are attached here and not in the declarations because they refer
+// to decoding functions, which refer to the sections.
+func init() {
+	keys.words = keyWords()
+	flags.words = flagWords()
+	flagPrefixes.words = prefixWords()
+	stringWords.words = rtppStringWords()
+	for _, s := range sections {
+		s.build()
+	}
+}
+
+func (s *section) build() {
+	s.index = make(map[string]*word, 2*len(s.words))
+	for i := range s.words {
+		w := &s.words[i]
+		w.id = i
+		if w.rest != nil || w.sub != nil {
+			s.prefixes = append(s.prefixes, w)
+			continue
+		}
+		for _, n := range w.names {
+			if s.index[n] != nil || len(n) > maxName {
+				panic("ng: bad or repeated word " + n + " in " + s.where)
+			}
+			s.index[n] = w
+		}
+	}
+}
+
+// find looks up a plain word or key.
+func (s *section) find(name string) *word {
+	if w := s.index[name]; w != nil {
+		return w
+	}
+	if len(name) > maxName || strings.IndexByte(name, ' ') < 0 {
+		return nil
+	}
+	var b [maxName]byte
+	n := copy(b[:], name)
+	for i, c := range b[:n] {
+		if c == ' ' {
+			b[i] = '-'
+		}
+	}
+	return s.index[string(b[:n])]
+}
+
+// findPrefix looks up the prefix that name starts with, and what follows it.
+func (s *section) findPrefix(name string) (w *word, rest string) {
+	for _, w := range s.prefixes {
+		for _, p := range w.names {
+			if hasPrefix(name, p) {
+				return w, name[len(p):]
+			}
+		}
+	}
+	return nil, ""
+}
+
+// hasPrefix is strings.HasPrefix with a blank in name equal to a hyphen in p.
+func hasPrefix(name, p string) bool {
+	if len(name) < len(p) {
+		return false
+	}
+	for i := 0; i < len(p); i++ {
+		if c := name[i]; c != p[i] && (c != ' ' || p[i] != '-') {
+			return false
+		}
+	}
+	return true
+}
+
+// Nearest returns the known name of that place that is closest to name, or ""
+// when none is close. where is as in UnknownFlag; in an unknown place all
+// names count.
+func Nearest(where, name string) string {
+	const maxLen = 40
+	if len(name) > maxLen {
+		return ""
+	}
+	best, bestDistance := "", 1+min(3, len(name)/3)
+	look := func(s *section) {
+		for i := range s.words {
+			for _, n := range s.words[i].names {
+				if d := distance(name, n, bestDistance); d < bestDistance {
+					best, bestDistance = n, d
+				}
+			}
+		}
+	}
+	for _, s := range sections {
+		if s.where == where {
+			look(s)
+		}
+	}
+	if best == "" && where != keys.where {
+		look(&keys) // given in the wrong place
+	}
+	return best
+}
+
+// distance is the edit distance (insertions, deletions, replacements) of two
+// names, letter case and the kind of separator counting nothing; at most limit.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	var row [maxName + 1]int
+	for j := range len(b) + 1 {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if fold(a[i]) != fold(b[j]) {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return min(row[len(b)], limit)
+}
+
+func fold(c byte) byte {
+	switch {
+	case c == ' ' || c == '_':
+		return '-'
+	case c >= 'A' && c <= 'Z':
+		return c + 'a' - 'A'
+	}
+	return c
+}
