@@ -56,7 +56,9 @@ func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
 	default:
 		s.setEndpoint(rtcp, netip.AddrPortFrom(addr, uint16(sm.Port+1)))
 	}
-	s.family = familyOf(addr)
+	if x.offering || s.family == interfaces.FamilyAny {
+		s.family = familyOf(addr)
+	}
 }
 
 func (m *Media) setEndpoint(i int, ep netip.AddrPort) {

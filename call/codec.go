@@ -7,7 +7,9 @@ import (
 // codecs negotiates the payload types of a section.
 func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
 	s.codecs = sm.Codecs
-	s.maxptime = sm.Maxptime
+	if sm.Maxptime > 0 {
+		r.toldMaxptime = sm.Maxptime
+	}
 	x.packetTime(s, r, sm)
 	if x.offering {
 		r.told = x.offerCodecs(s, r, sm.Codecs)
@@ -41,16 +43,34 @@ func (x *exchange) offerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec 
 	return in
 }
 
-// answerCodecs are the answerer's codecs that the offerer can take.
+// answerCodecs are the answerer's codecs that were offered to it. An answer
+// narrows the offer: a later one by the same party under another tag is held
+// against what the earlier one left. A party that was never made an offer (new
+// branch) is held against what the offerer sent.
 func (x *exchange) answerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec {
+	offered := s.told
+	if offered == nil {
+		offered = r.codecs
+	}
+	if offered == nil {
+		return in
+	}
 	out := make([]sdpedit.Codec, 0, len(in))
-	for _, c := range in {
-		for i := range s.told {
-			if o := &s.told[i]; o.PT == c.PT && o.Same(&c) {
-				out = append(out, c)
-				break
-			}
+	for i := range in {
+		c := &in[i]
+		if contains(offered, c) {
+			out = append(out, *c)
 		}
 	}
+	s.told = out
 	return out
+}
+
+func contains(list []sdpedit.Codec, c *sdpedit.Codec) bool {
+	for i := range list {
+		if list[i].PT == c.PT && list[i].Same(c) {
+			return true
+		}
+	}
+	return false
 }

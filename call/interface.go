@@ -13,8 +13,11 @@ import (
 // and "address family").
 func (x *exchange) selectInterfaces(s, r *Media) {
 	from, to := x.sideNames()
-	x.side(s, from)
 	x.side(r, to)
+	x.side(s, from)
+	if f := x.wordFamily(from); f != interfaces.FamilyAny {
+		s.family = f
+	}
 	if x.offering {
 		x.receiverFamily(s, r)
 	}
@@ -120,17 +123,23 @@ func (x *exchange) namedFamily() interfaces.Family {
 	case ng.FamilyIPv6:
 		return interfaces.FamilyIPv6
 	}
-	if _, to := x.sideNames(); to != "" {
-		if _, known := x.r.Interfaces.Lookup(to); !known {
-			switch to {
-			case "internal":
-				return interfaces.FamilyIPv4
-			case "external":
-				return interfaces.FamilyIPv6
-			}
-		}
+	_, to := x.sideNames()
+	return x.wordFamily(to)
+}
+
+// wordFamily is the family that the words internal and external stand for
+// where no interface has these names.
+func (x *exchange) wordFamily(name string) interfaces.Family {
+	if name != "internal" && name != "external" {
+		return interfaces.FamilyAny
 	}
-	return interfaces.FamilyAny
+	if _, known := x.r.Interfaces.Lookup(name); known {
+		return interfaces.FamilyAny
+	}
+	if name == "internal" {
+		return interfaces.FamilyIPv4
+	}
+	return interfaces.FamilyIPv6
 }
 
 // local is the address that faces m's party: of the wanted family where the

@@ -37,16 +37,16 @@ type Media struct {
 	sets    []*portSet
 	set     *portSet // the ports shown to this party; nil when none
 
-	codecs   []sdpedit.Codec // what this party wants to receive: its last description
-	told     []sdpedit.Codec // what was last shown to it
-	ptime    int             // ms
-	maxptime int             // ms
-	mid      string
-	label    string
-	security securityState
-	ice      iceState
-	blocks   blocks
-	learning *media.Learning // nil: the daemon's
+	codecs       []sdpedit.Codec // what this party wants to receive: its last description
+	told         []sdpedit.Codec // what was last shown to it
+	ptime        int             // ms
+	toldMaxptime int             // ms, last shown to this party
+	mid          string
+	label        string
+	security     securityState
+	ice          iceState
+	blocks       blocks
+	learning     *media.Learning // nil: the daemon's
 }
 
 // stream is what signalling knows of one packet stream towards a party.

@@ -203,7 +203,7 @@ func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
 
 // direction: what s sends, r receives from us, and so on (RFC 3264 section 5.1).
 func (x *exchange) direction(s, r *Media, sm *sdpedit.Media) {
-	sends, receives := sm.Direction.Sends(), sm.Direction.Receives()
+	sends, receives := sm.Direction.Sends(), sm.Direction.Receives() && !zeroAddress(sm)
 	s.weReceive, s.weSend = sends, receives
 	r.weSend, r.weReceive = sends, receives
 }
@@ -212,7 +212,6 @@ func (x *exchange) direction(s, r *Media, sm *sdpedit.Media) {
 // when it comes back.
 func (x *exchange) disable(s, r *Media) {
 	s.disabled, r.disabled = true, true
-	s.streams = [2]stream{{used: s.streams[0].used}, {used: s.streams[1].used}}
 }
 
 // ports opens or selects the ports of both sides.
@@ -231,8 +230,9 @@ func (x *exchange) ports(s, r *Media) error {
 }
 
 // latching tells whether the ports facing m's party stay although the other
-// side moves: by flag, or because that party speaks ICE.
+// side moves: by flag, because that party speaks ICE, or while the other side
+// doesn't receive and its endpoint means nothing.
 func (x *exchange) latching(m *Media) bool {
 	f := x.req.Flags
-	return f.PortLatching || (m.ice.on && !f.NoPortLatching)
+	return f.PortLatching || !m.weReceive || (m.ice.on && !f.NoPortLatching)
 }

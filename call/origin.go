@@ -47,9 +47,9 @@ func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
 		out.Name = kept.name
 	}
 	if f.Origin || f.OriginFull {
-		for _, m := range out.Medias {
-			if m.Port != 0 && m.Address.IsValid() && !m.Address.IsUnspecified() {
-				out.Origin.Address = m.Address
+		for _, m := range x.receiver.medias {
+			if m.set != nil && !m.disabled {
+				out.Origin.Address = m.set.primary().address.Advertised
 				break
 			}
 		}

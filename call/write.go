@@ -109,6 +109,11 @@ func held(s *Media) bool {
 	return ep.IsValid() && ep.Addr().IsUnspecified()
 }
 
+// zeroAddress tells whether a section's own address asks for no media.
+func zeroAddress(sm *sdpedit.Media) bool {
+	return sm.Connection.IsValid() && sm.Connection.IsUnspecified()
+}
+
 func zeroOf(a netip.Addr) netip.Addr {
 	if a.Is4() {
 		return netip.IPv4Unspecified()
@@ -116,8 +121,8 @@ func zeroOf(a netip.Addr) netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// writtenDirection is the direction line: the sender's, with a hold by zero
-// address turning sendrecv into sendonly; none with original-sendrecv where
+// writtenDirection is the direction line: the sender's, which doesn't receive
+// while it holds by zero address; none with original-sendrecv where
 // the sender wrote none, and for fax.
 func (x *exchange) writtenDirection(s, r *Media, sm *sdpedit.Media) sdpedit.Direction {
 	if r.protocol == udptl {
@@ -130,8 +135,13 @@ func (x *exchange) writtenDirection(s, r *Media, sm *sdpedit.Media) sdpedit.Dire
 	if d == sdpedit.DirectionUnset {
 		d = sdpedit.SendRecv
 	}
-	if d == sdpedit.SendRecv && held(s) {
-		d = sdpedit.SendOnly
+	if held(s) {
+		switch d {
+		case sdpedit.SendRecv:
+			return sdpedit.SendOnly
+		case sdpedit.RecvOnly:
+			return sdpedit.Inactive
+		}
 	}
 	return d
 }
@@ -140,7 +150,7 @@ func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media)
 	m.Codecs = r.told
 	m.Formats = x.formats(r, sm)
 	m.FeedbackAll = sm.FeedbackAll
-	m.Ptime, m.Maxptime = r.ptime, sm.Maxptime
+	m.Ptime, m.Maxptime = r.ptime, r.toldMaxptime
 	x.writeRTCP(m, r)
 	x.writeSecurity(m, s, r)
 	x.writeICE(m, s, r)

@@ -50,6 +50,7 @@ func (m *Media) readAttributes(s *Session) {
 	m.Direction, m.Setup, m.Fingerprint = s.Direction, s.Setup, s.Fingerprint
 	m.ICE.Ufrag, m.ICE.Pwd = s.ICE.Ufrag, s.ICE.Pwd
 	m.ICE.Lite, m.ICE.Trickle = s.ICE.Lite, s.ICE.Trickle
+	defer m.inherit(s)
 	byPT := m.formats()
 	for _, a := range m.Attributes {
 		if d := direction(a.Name); d != DirectionUnset && !a.HasValue {
@@ -205,4 +206,12 @@ func atoi(s string) int {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n
+}
+
+// inherit applies the session's direction to a section that says inactive, as
+// the reference does.
+func (m *Media) inherit(s *Session) {
+	if m.Direction == Inactive && s.Direction != DirectionUnset {
+		m.Direction = s.Direction
+	}
 }
