@@ -21,3 +21,16 @@ const (
 	DropReplay              // SRTP replay
 	DropCauses              // number of causes
 )
+
+var dropNames = [DropCauses]string{
+	"none", "no flow", "not RTP", "truncated", "stranger", "blocked", "drop-traffic", "direction",
+	"DTMF blocked", "no sink", "send failed", "STUN", "authentication", "replay",
+}
+
+// String is the name of the cause wherever an operator reads it.
+func (c DropCause) String() string {
+	if c < DropCauses {
+		return dropNames[c]
+	}
+	return "unknown"
+}

@@ -65,6 +65,7 @@ type Request struct {
 	DeleteDelaySet   bool
 	Limit            int // list; LimitSet tells whether it was given
 	LimitSet         bool
+	Cursor           Text // rtpgo status: only calls behind this call-id
 	Frequency        []int
 
 	DTMFSecurity                                Text

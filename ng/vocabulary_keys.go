@@ -82,6 +82,7 @@ func keyWords() []word {
 			}
 		})},
 		{names: []string{"limit"}, takes: "integer", doc: "how many calls list returns", read: number(func(r *Request, n int64) { r.Limit, r.LimitSet = clamp(n), true })},
+		{names: []string{"cursor"}, takes: "string", doc: "rtpgo status: only calls whose id sorts behind it", read: text(func(r *Request) *Text { return &r.Cursor })},
 
 		// DTMF.
 		{names: []string{"DTMF-security"}, takes: "drop, silence, tone, random, zero, DTMF or off", doc: "what replaces blocked DTMF", read: func(d *decoder, v value) {

@@ -68,7 +68,7 @@ func newRoot(version string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(versionCommand(version))
+	root.AddCommand(callsCommand(), queryCommand(), terminateCommand(), statsCommand(), pingCommand(), versionCommand(version))
 	return root
 }
 

@@ -1,0 +1,210 @@
+package call
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"rtpgo/media"
+	"rtpgo/ng"
+)
+
+// StatusCommand is rtpgo's own NG command, for its operator's tool. The
+// reference's commands can't show all that an operator asks for: their replies
+// hold what the reference's hold and nothing else.
+//
+// With call-id it shows that call, else all calls in the order of their ids,
+// as many as fit into a datagram: at most "limit", those behind the id
+// "cursor". "more" is 1 in a reply that could go on.
+const StatusCommand = "rtpgo status"
+
+// statusBytes bounds the calls of one status reply, so that it fits into a
+// UDP datagram in either encoding.
+const statusBytes = 24 << 10
+
+func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
+	ids := []string{req.CallID.Value}
+	if !req.CallID.Set {
+		ids = r.idsAfter(req.Cursor)
+	}
+	calls, size, more := ng.List{}, 0, int64(0)
+	for _, id := range ids {
+		if size >= statusBytes || (req.LimitSet && len(calls) >= req.Limit) {
+			more = 1
+			break
+		}
+		c := r.lookup(id)
+		if c == nil {
+			continue // ended meanwhile
+		}
+		d := c.status()
+		c.mu.Unlock()
+		calls = append(calls, d)
+		size += weight(d)
+	}
+	if req.CallID.Set && len(calls) == 0 {
+		return nil, errReply("Unknown call-id")
+	}
+	return ng.Dict{
+		{Key: "version", Value: r.Version},
+		{Key: "engine", Value: r.Engine.Name()},
+		{Key: "uptime", Value: seconds(time.Since(r.started))},
+		{Key: "draining", Value: truth(r.draining.Load())},
+		{Key: "live calls", Value: int64(r.Count())},
+		{Key: "calls", Value: calls},
+		{Key: "more", Value: more},
+		{Key: "result", Value: "ok"},
+	}, nil
+}
+
+// idsAfter lists the ids of the calls that sort behind the cursor.
+func (r *Registry) idsAfter(cursor ng.Text) []string {
+	var ids []string
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		for id := range s.calls {
+			if !cursor.Set || id > cursor.Value {
+				ids = append(ids, id)
+			}
+		}
+		s.mu.Unlock()
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// status shows a locked call to the operator.
+func (c *Call) status() ng.Dict {
+	state := "offered"
+	switch {
+	case !c.deleteAt.IsZero():
+		state = "deleted"
+	case c.answered:
+		state = "answered"
+	}
+	parties := ng.List{}
+	for _, p := range c.parties {
+		medias := ng.List{}
+		for _, m := range p.medias {
+			medias = append(medias, m.status())
+		}
+		parties = append(parties, ng.Dict{
+			{Key: "tag", Value: p.tag}, {Key: "label", Value: p.label}, {Key: "medias", Value: medias},
+		})
+	}
+	return ng.Dict{
+		{Key: "call-id", Value: c.ID},
+		{Key: "created", Value: c.created.Unix()},
+		{Key: "age", Value: seconds(time.Since(c.created))},
+		{Key: "state", Value: state},
+		{Key: "parties", Value: parties},
+	}
+}
+
+func (m *Media) status() ng.Dict {
+	protocol := m.protoText
+	if m.protocol != nil {
+		protocol = m.protocol.name
+	}
+	name := ""
+	if m.iface != nil {
+		name = m.iface.Name
+	}
+	codecs := ng.List{}
+	for _, k := range m.codecs {
+		codecs = append(codecs, k.Encoding+"/"+strconv.Itoa(k.ClockRate))
+	}
+	streams := ng.List{}
+	if m.set != nil && !m.disabled {
+		for i := range m.streams {
+			if addr, ok := m.set.primary().addr(i); ok {
+				streams = append(streams, m.streamStatus(i, addr))
+			}
+		}
+	}
+	return ng.Dict{
+		{Key: "index", Value: int64(m.index + 1)},
+		{Key: "type", Value: m.typ},
+		{Key: "protocol", Value: protocol},
+		{Key: "interface", Value: name},
+		{Key: "codecs", Value: codecs},
+		{Key: "send", Value: truth(m.weSend)},
+		{Key: "receive", Value: truth(m.weReceive)},
+		{Key: "streams", Value: streams},
+	}
+}
+
+func (m *Media) streamStatus(i int, local netip.AddrPort) ng.Dict {
+	sum := m.counters(i)
+	var lost int64
+	var jitter time.Duration
+	for k, s := range sum.ingress {
+		lost += max(0, s.Lost)
+		if k == 0 { // the latest source
+			jitter = s.JitterTime
+		}
+	}
+	drops := ng.Dict{}
+	for cause, n := range sum.drops {
+		if n > 0 {
+			drops = append(drops, ng.Pair{Key: media.DropCause(cause).String(), Value: int64(n)})
+		}
+	}
+	idle := int64(-1) // no packet yet
+	if !sum.lastPacket.IsZero() {
+		idle = seconds(time.Since(sum.lastPacket))
+	}
+	return ng.Dict{
+		{Key: "kind", Value: [...]string{rtp: "RTP", rtcp: "RTCP"}[i]},
+		{Key: "local", Value: local.String()},
+		{Key: "signalled", Value: endpointText(m.streams[i].endpoint)},
+		{Key: "learned", Value: endpointText(sum.learned)},
+		{Key: "in", Value: sum.in.dict()},
+		{Key: "out", Value: sum.out.dict()},
+		{Key: "lost", Value: lost},
+		{Key: "jitter us", Value: jitter.Microseconds()},
+		{Key: "idle", Value: idle},
+		{Key: "kernel", Value: truth(sum.kernelized)},
+		{Key: "drops", Value: drops},
+	}
+}
+
+func endpointText(ep netip.AddrPort) string {
+	if !ep.IsValid() {
+		return ""
+	}
+	return ep.String()
+}
+
+func seconds(d time.Duration) int64 { return int64(max(0, d) / time.Second) }
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// weight estimates the encoded size of a value in bytes.
+func weight(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) + 4
+	case ng.List:
+		n := 2
+		for _, e := range v {
+			n += weight(e)
+		}
+		return n
+	case ng.Dict:
+		n := 2
+		for _, p := range v {
+			n += len(p.Key) + 4 + weight(p.Value)
+		}
+		return n
+	default:
+		return 12
+	}
+}

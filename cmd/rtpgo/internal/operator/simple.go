@@ -1,0 +1,125 @@
+package operator
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rtpgo/ng"
+)
+
+func pingCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "ping",
+		Short: "Ask whether the daemon answers",
+		Args:  cobra.NoArgs,
+	}
+	connect := connectionFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		d, disconnect, err := connect()
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		start := time.Now()
+		if _, err := d.do(ng.Dict{{Key: "command", Value: "ping"}}); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "pong from %s in %v\n", d.address, time.Since(start).Round(10*time.Microsecond))
+		return nil
+	}
+	return cmd
+}
+
+func terminateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "terminate CALL-ID...",
+		Short: "End calls at once and release their ports",
+		Long: "End calls at once and release their ports. The telephones aren't told: their\n" +
+			"SIP dialogues go on without media.",
+		Args: cobra.MinimumNArgs(1),
+	}
+	connect := connectionFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		d, disconnect, err := connect()
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		for _, id := range args {
+			_, err := d.do(ng.Dict{
+				{Key: "command", Value: "delete"}, {Key: "call-id", Value: id},
+				{Key: "delete delay", Value: int64(0)}, {Key: "flags", Value: ng.List{"fatal"}},
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", id, err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "ended %s\n", id)
+		}
+		return nil
+	}
+	return cmd
+}
+
+func statsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "stats",
+		Short: "Show the daemon's statistics",
+		Long:  "Show what the daemon answers to the NG command statistics.",
+		Args:  cobra.NoArgs,
+	}
+	asJSON := cmd.Flags().Bool("json", false, "print the reply as JSON")
+	all := cmd.Flags().Bool("all", false, "print zeros too")
+	connect := connectionFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		d, disconnect, err := connect()
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		reply, err := d.do(ng.Dict{{Key: "command", Value: "statistics"}})
+		if err != nil {
+			return err
+		}
+		statistics := field[ng.Dict](reply, "statistics")
+		if *asJSON {
+			return writeJSON(cmd.OutOrStdout(), statistics)
+		}
+		return printStatistics(cmd.OutOrStdout(), statistics, *all)
+	}
+	return cmd
+}
+
+// printStatistics prints each number with its path, one a line.
+func printStatistics(w io.Writer, statistics ng.Dict, zeros bool) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var walk func(path []string, v any)
+	walk = func(path []string, v any) {
+		switch v := v.(type) {
+		case ng.Dict:
+			for _, p := range v {
+				walk(append(path, p.Key), p.Value)
+			}
+		case ng.List:
+			for i, e := range v {
+				name := fmt.Sprint(i + 1)
+				if d, ok := e.(ng.Dict); ok {
+					name = orElse(strings.TrimSpace(field[string](d, "name")+" "+field[string](d, "address")), orElse(field[string](d, "proxy"), name))
+				}
+				walk(append(path, name), e)
+			}
+		default:
+			text := fmt.Sprint(v)
+			if !zeros && strings.Trim(text, "0.") == "" {
+				return
+			}
+			fmt.Fprintf(t, "%s\t%s\n", strings.Join(path, " / "), text)
+		}
+	}
+	walk(nil, statistics)
+	return t.Flush()
+}
