@@ -12,7 +12,8 @@ import (
 // it was told, and the local ports that face it.
 type Media struct {
 	party     *Party
-	index     int // 0-based
+	index     int    // 0-based
+	pair      *Media // of the other side; nil while there is none
 	typ       string
 	protocol  *protocol // nil when unknown
 	protoText string    // as written, for unknown protocols
@@ -73,13 +74,13 @@ func (m *Media) closePorts() {
 // isRTP tells whether the section's protocol carries RTP.
 func (m *Media) isRTP() bool { return m.protocol != nil && m.protocol.rtp }
 
-// peer is the section of the same index of the other side of the dialogue.
+// peer is the section of the other side that this one is joined with; nil when
+// the two sides are no longer in one dialogue.
 func (m *Media) peer() *Media {
-	q := m.party.peer()
-	if q == nil || m.index >= len(q.medias) {
-		return nil
+	if q := m.party.peer(); q != nil && m.pair != nil && m.pair.party == q {
+		return m.pair
 	}
-	return q.medias[m.index]
+	return nil
 }
 
 // singlePort tells whether one port serves this media.

@@ -21,24 +21,26 @@ type muxState struct {
 func offerMux(s, r *Media, sm *sdpedit.Media, f ng.RTCPMux) {
 	s.mux.offered = sm.RTCPMux
 	s.mux.refused = f.Reject
-	s.mux.granted = sm.RTCPMux && !f.Reject && (f.Demux || f.Accept)
-	switch {
-	case s.mux.granted:
-		s.mux.on, s.mux.single = true, true
-	case !sm.RTCPMux || f.Reject:
-		s.mux.on, s.mux.single = false, false
+	s.mux.granted = sm.RTCPMux && (f.Accept || (f.Demux && !f.Reject))
+	s.mux.single = s.mux.granted
+	if s.mux.granted || !sm.RTCPMux || f.Reject {
+		s.mux.on = s.mux.granted
 	}
 
 	r.mux.offered, r.mux.granted = false, false
-	r.mux.shown = f.Require || (!f.Demux && (f.Offer || sm.RTCPMux))
+	if r.mux.on {
+		// What was agreed with the receiver stays.
+		r.mux.shown = true
+		return
+	}
+	r.mux.shown = f.Require || f.Offer || (sm.RTCPMux && !f.Demux)
 	r.mux.single = f.Require
-	r.mux.on = r.mux.on && r.mux.shown
 }
 
 // answerMux finishes what an offer began: s answers, r had offered. Flags of
 // an answer change nothing.
 func answerMux(s, r *Media, sm *sdpedit.Media) {
 	s.mux.on = sm.RTCPMux && s.mux.shown
-	r.mux.on = r.mux.offered && !r.mux.refused && (r.mux.granted || s.mux.on)
+	r.mux.on = r.mux.offered && (r.mux.granted || (s.mux.on && !r.mux.refused))
 	r.mux.shown = r.mux.on
 }

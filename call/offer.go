@@ -17,6 +17,14 @@ type exchange struct {
 	sdp      *sdpedit.Session
 	sender   *Party // whose description this is
 	receiver *Party // whom the reply's description is for
+	sections []section
+}
+
+// section is one m= line of an exchange: nil sm means that the sender's
+// description lacks it, nil r that the receiver is not shown it.
+type section struct {
+	sm   *sdpedit.Media
+	s, r *Media
 }
 
 func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
@@ -113,12 +121,13 @@ func (x *exchange) negotiate() error {
 		return err
 	}
 	x.describeParties()
-	for i, sm := range x.sdp.Medias {
-		if err := x.section(i, sm); err != nil {
+	x.pairSections()
+	for _, p := range x.sections {
+		if err := x.negotiateSection(p); err != nil {
 			return err
 		}
 	}
-	return x.missingSections()
+	return nil
 }
 
 // describeParties stores what the request says about the parties themselves.
@@ -136,9 +145,17 @@ func (x *exchange) describeParties() {
 	x.controlFlags()
 }
 
-// section negotiates one m= line.
-func (x *exchange) section(i int, sm *sdpedit.Media) error {
-	s, r := x.sender.media(i), x.receiver.media(i)
+// negotiateSection negotiates one m= line.
+func (x *exchange) negotiateSection(p section) error {
+	sm, s, r := p.sm, p.s, p.r
+	if sm == nil {
+		return nil
+	}
+	if r == nil {
+		s.typ, s.protocol, s.protoText = sm.Type, findProtocol(sm.Protocol), sm.Protocol
+		s.disabled = true
+		return nil
+	}
 	x.describe(s, r, sm)
 	if sm.Port == 0 {
 		x.selectInterfaces(s, r)
@@ -160,25 +177,6 @@ func (x *exchange) section(i int, sm *sdpedit.Media) error {
 	x.codecs(s, r, sm)
 	x.learningFlags(s, r)
 	return x.ports(s, r)
-}
-
-// missingSections serves the sections of an offer that its answer left out.
-func (x *exchange) missingSections() error {
-	for i := len(x.sdp.Medias); i < len(x.receiver.medias); i++ {
-		if x.offering {
-			x.dropSection(i)
-		}
-	}
-	return nil
-}
-
-// dropSection forgets a section that a new offer no longer has.
-func (x *exchange) dropSection(i int) {
-	for _, p := range []*Party{x.sender, x.receiver} {
-		if i < len(p.medias) {
-			p.medias[i].disabled = true
-		}
-	}
 }
 
 // describe stores type, protocol and direction of a section.

@@ -60,11 +60,9 @@ func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
 // description stands.
 func (x *exchange) version(out *sdpedit.OutSession) {
 	f, kept := x.req.Replace, &x.receiver.sdp
-	if !f.SDPVersion && !f.OriginFull && !f.ForceIncrementSDPVersion {
-		return
-	}
+	manage := f.SDPVersion || f.OriginFull || f.ForceIncrementSDPVersion
 	own, err := strconv.ParseUint(out.Origin.Version, 10, 64)
-	if err != nil && !kept.keptVersion {
+	if err != nil && !(manage && kept.keptVersion) {
 		return
 	}
 	out.Origin.Version = ""
@@ -72,6 +70,8 @@ func (x *exchange) version(out *sdpedit.OutSession) {
 	h.Write(out.Write())
 	sum := h.Sum64()
 	switch {
+	case !manage:
+		kept.version, kept.keptVersion = own, true
 	case !kept.keptVersion:
 		kept.version, kept.keptVersion = own, true
 		if f.ForceIncrementSDPVersion {

@@ -17,25 +17,18 @@ func (x *exchange) write() []byte {
 	if x.req.Flags.LoopProtect {
 		out.LoopToken = x.r.loopToken
 	}
-	for i, sm := range x.sdp.Medias {
-		if x.offering && x.removed(sm.Type) {
-			continue
-		}
-		if m := x.writeMedia(i, sm); m != nil {
-			out.Medias = append(out.Medias, m...)
+	for _, p := range x.sections {
+		switch {
+		case p.r == nil:
+		case p.sm == nil:
+			out.Medias = append(out.Medias, rejected(p.r))
+		default:
+			out.Medias = append(out.Medias, x.writeMedia(p)...)
 		}
 	}
-	x.writeMissing(out)
 	x.replaceOrigin(out)
 	x.version(out)
 	return out.Write()
-}
-
-// writeMissing adds the sections of the offer that an answer left out.
-func (x *exchange) writeMissing(out *sdpedit.OutSession) {
-	if x.offering {
-		return
-	}
 }
 
 func (x *exchange) edit(section string) *sdpedit.Edit {
@@ -47,8 +40,8 @@ func (x *exchange) edit(section string) *sdpedit.Edit {
 }
 
 // writeMedia writes one section.
-func (x *exchange) writeMedia(i int, sm *sdpedit.Media) []*sdpedit.OutMedia {
-	s, r := x.sender.media(i), x.receiver.media(i)
+func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
+	sm, s, r := p.sm, p.s, p.r
 	m := &sdpedit.OutMedia{
 		Type: r.typ, Protocol: r.protocolName(), Formats: sm.Formats, Bandwidth: sm.Bandwidth,
 		Edit: x.edit(sm.Type),

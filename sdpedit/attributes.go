@@ -208,10 +208,10 @@ func atoi(s string) int {
 	return n
 }
 
-// inherit applies the session's direction to a section that says inactive, as
-// the reference does.
+// inherit applies a one-way direction of the session to a section that says
+// inactive, as the reference does.
 func (m *Media) inherit(s *Session) {
-	if m.Direction == Inactive && s.Direction != DirectionUnset {
+	if m.Direction == Inactive && (s.Direction == SendOnly || s.Direction == RecvOnly) {
 		m.Direction = s.Direction
 	}
 }

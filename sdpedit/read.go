@@ -105,13 +105,13 @@ func (r *reader) readOrigin(value string) error {
 	}
 	// A user name with blanks: the last five fields count.
 	n := len(f)
-	addr, err := address(f[n-3], f[n-2], f[n-1])
-	if err != nil {
-		return fmt.Errorf("o=: %w", err)
+	if f[n-3] != "IN" || (f[n-2] != "IP4" && f[n-2] != "IP6") {
+		return syntax("o= with address type %.20q", f[n-3]+" "+f[n-2])
 	}
+	addr, _ := address(f[n-3], f[n-2], f[n-1])
 	r.s.Origin = Origin{
 		Username:  strings.Join(f[:n-5], " "),
-		SessionID: f[n-5], Version: f[n-4], Address: addr,
+		SessionID: f[n-5], Version: f[n-4], Address: addr, Host: strings.Join(f[n-3:], " "),
 	}
 	r.origin = true
 	return nil

@@ -26,6 +26,9 @@ type Session struct {
 type Origin struct {
 	Username, SessionID, Version string
 	Address                      netip.Addr
+	// Host is the address field as written ("IN IP4 host.example.com"): names
+	// pass where the address isn't replaced.
+	Host string
 }
 
 // Bandwidth holds the b= lines by type; -1 when missing. RFC 8866 section 5.8,

@@ -70,7 +70,7 @@ type writer struct {
 func (s *OutSession) Write() []byte {
 	w := &writer{b: make([]byte, 0, 1024), edit: s.Edit}
 	w.line("v=0")
-	w.line("o=", s.Origin.Username, " ", s.Origin.SessionID, " ", s.Origin.Version, " ", addressField(s.Origin.Address))
+	w.line("o=", s.Origin.Username, " ", s.Origin.SessionID, " ", s.Origin.Version, " ", s.Origin.host())
 	w.line("s=", s.Name)
 	w.bandwidth(s.Bandwidth)
 	w.line("t=", s.Timing)
@@ -92,6 +92,13 @@ func (s *OutSession) Write() []byte {
 		w.media(m)
 	}
 	return w.b
+}
+
+func (o *Origin) host() string {
+	if !o.Address.IsValid() && o.Host != "" {
+		return o.Host
+	}
+	return addressField(o.Address)
 }
 
 func addressField(a netip.Addr) string {
@@ -133,7 +140,8 @@ func (w *writer) attr(text string) {
 }
 
 // matches tells whether a pattern of "sdp-attr" names the line: by the full
-// text, by the attribute's name, or by name and first word ("rtpmap:0").
+// text, by the attribute's name, or, where the value is a list of fields, by name
+// and first field ("rtpmap:0").
 func matches(text, pattern string) bool {
 	if text == pattern {
 		return true
@@ -144,6 +152,11 @@ func matches(text, pattern string) bool {
 	}
 	if name == pattern {
 		return true
+	}
+	switch name {
+	case "rtpmap", "fmtp", "rtcp-fb", "crypto", "candidate", "extmap", "ssrc":
+	default:
+		return false
 	}
 	first, _, more := strings.Cut(value, " ")
 	return more && len(pattern) == len(name)+1+len(first) && text[:len(pattern)] == pattern
@@ -192,9 +205,7 @@ func (w *writer) media(m *OutMedia) {
 		for _, a := range m.Verbatim {
 			w.attr(a.String())
 		}
-	case m.Port == 0:
-		return
-	default:
+	case m.Port != 0:
 		w.attributes(m)
 	}
 	w.additions()

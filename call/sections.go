@@ -1,0 +1,79 @@
+package call
+
+import "rtpgo/sdpedit"
+
+// pairSections matches the m= lines of the sender's description with those
+// that the receiver is shown. They are the same by index, but for sections
+// that "sdp-media-remove" took out of an offer.
+func (x *exchange) pairSections() {
+	if x.offering {
+		x.pairOffer()
+	} else {
+		x.pairAnswer()
+	}
+}
+
+func (x *exchange) pairOffer() {
+	next := 0
+	for i, sm := range x.sdp.Medias {
+		p := section{sm: sm, s: x.sender.media(i)}
+		if x.removed(sm.Type) {
+			p.s.pair = nil
+		} else {
+			p.r = x.receiver.media(next)
+			next++
+			p.s.pair, p.r.pair = p.r, p.s
+		}
+		x.sections = append(x.sections, p)
+	}
+	x.dropFrom(x.sender, len(x.sdp.Medias))
+	x.dropFrom(x.receiver, next)
+}
+
+// dropFrom forgets the sections from index n on: a new offer no longer has them.
+func (x *exchange) dropFrom(p *Party, n int) {
+	for _, m := range p.medias[min(n, len(p.medias)):] {
+		m.disabled = true
+	}
+}
+
+// pairAnswer goes through the offerer's sections in their order, so that the
+// answer it gets has them all (RFC 3264 section 6), then through surplus ones.
+func (x *exchange) pairAnswer() {
+	in := x.sdp.Medias
+	next := 0
+	for _, r := range x.receiver.medias {
+		if r.initialized && r.pair == nil && r.disabled {
+			x.sections = append(x.sections, section{r: r})
+			continue
+		}
+		p := section{r: r}
+		if next < len(in) {
+			p.sm, p.s = in[next], x.sender.media(next)
+		}
+		next++
+		x.sections = append(x.sections, p.link())
+	}
+	for ; next < len(in); next++ {
+		p := section{sm: in[next], s: x.sender.media(next), r: x.receiver.media(len(x.receiver.medias))}
+		x.sections = append(x.sections, p.link())
+	}
+}
+
+func (p section) link() section {
+	if p.s != nil {
+		p.s.pair, p.r.pair = p.r, p.s
+	}
+	return p
+}
+
+// rejected is a section that the other side never saw, or didn't answer.
+func rejected(r *Media) *sdpedit.OutMedia {
+	m := &sdpedit.OutMedia{
+		Type: r.typ, Protocol: r.protocolName(), Formats: []string{"0"}, Bandwidth: sdpedit.NoBandwidth,
+	}
+	if len(r.formats) > 0 && !r.isRTP() {
+		m.Formats = r.formats
+	}
+	return m
+}
