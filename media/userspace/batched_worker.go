@@ -1,0 +1,224 @@
+package userspace
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"rtpgo/media"
+)
+
+const (
+	// receiveTimeout ends a wait for packets. Go stops a thread by a signal,
+	// which the kernel would hide by starting the call again if it had no time
+	// limit.
+	receiveTimeout = 100 * time.Millisecond
+	// quietAfter is when a worker without packets starts to wait the way that
+	// Go's scheduler knows: dearer for each packet, but free while there are
+	// none (the scheduler interrupts the other way of waiting every 10 ms).
+	quietAfter = 500 * time.Millisecond
+	// transformMemory holds the packets of a batch that are encrypted or
+	// decrypted.
+	transformMemory = 512 << 10
+)
+
+// worker is a thread that receives, decides on and sends the packets of its
+// share of the ports.
+type worker struct {
+	engine   *Batched
+	socket   int
+	rx       *receiver
+	tx4, tx6 *sender // tx6 is nil without IPv6
+	batch    *media.Batch
+	memory   *region
+	counters workerCounters
+	stop     atomic.Bool
+	done     chan struct{}
+}
+
+func newWorker(e *Batched) (w *worker, err error) {
+	w = &worker{engine: e, socket: -1, done: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			w.free()
+		}
+	}()
+	if w.socket, err = receiveSocket(e.ipv6); err != nil {
+		return nil, err
+	}
+	if w.rx, err = newReceiver(w.socket); err != nil {
+		return nil, err
+	}
+	if w.tx4, err = openSender(false, &w.counters); err != nil {
+		return nil, err
+	}
+	if e.ipv6 {
+		if w.tx6, err = openSender(true, &w.counters); err != nil {
+			return nil, err
+		}
+	}
+	if w.memory, err = mapRegion(transformMemory); err != nil {
+		return nil, err
+	}
+	w.batch = media.NewBatch(batchSize, w.memory.mem, e.notifier, w.send)
+	return w, nil
+}
+
+func openSender(ipv6 bool, c *workerCounters) (*sender, error) {
+	fd, err := rawSocket(ipv6)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSender(fd, ipv6, c)
+	if err != nil {
+		return nil, errors.Join(err, unix.Close(fd))
+	}
+	return s, nil
+}
+
+// free gives back what a worker that doesn't run holds.
+func (w *worker) free() {
+	if w.socket >= 0 {
+		_ = unix.Close(w.socket)
+	}
+	if w.rx != nil {
+		w.rx.region.unmap()
+	}
+	for _, s := range []*sender{w.tx4, w.tx6} {
+		if s != nil {
+			_ = unix.Close(s.fd)
+			s.region.unmap()
+		}
+	}
+	if w.memory != nil {
+		w.memory.unmap()
+	}
+	w.socket, w.rx, w.tx4, w.tx6, w.memory = -1, nil, nil, nil, nil
+}
+
+// run works until halt. The thread is not given back: it ends with the worker.
+func (w *worker) run() {
+	defer close(w.done)
+	runtime.LockOSThread()
+	last := media.Now()
+	for {
+		n, errno := w.rx.receive()
+		yieldPoint()
+		if w.stop.Load() {
+			return
+		}
+		if n > 0 {
+			last = w.work(n)
+			continue
+		}
+		switch errno {
+		case unix.EINTR, unix.EAGAIN:
+		default:
+			w.counters.receiveErrors.Add(1)
+			time.Sleep(time.Millisecond)
+		}
+		if media.Now()-last > int64(quietAfter) {
+			w.waitQuietly()
+			last = media.Now()
+		}
+	}
+}
+
+// work handles the packets that were received, and returns the time.
+func (w *worker) work(n int) int64 {
+	now := media.Now()
+	var addr [16]byte
+	var local *localAddress
+	for i := range n {
+		port, ok := w.rx.destination(i, &addr)
+		if !ok {
+			w.counters.noPort.Add(1)
+			continue
+		}
+		if local == nil || local.bytes != addr {
+			local = w.engine.table.find(&addr)
+		}
+		var p *batchedPort
+		if local != nil {
+			p = local.port(port)
+		}
+		if p == nil {
+			w.counters.noPort.Add(1)
+			continue
+		}
+		f := p.flow.Load()
+		if f == nil {
+			w.counters.noFlow.Add(1)
+			continue
+		}
+		pkt := w.rx.packet(i)
+		if pkt == nil {
+			w.counters.tooLong.Add(1)
+			continue
+		}
+		f.Receive(pkt, w.rx.source(i), now, w.batch)
+	}
+	w.batch.Flush()
+	w.counters.received.Add(uint64(n))
+	w.counters.receiveCalls.Add(1)
+	return now
+}
+
+// send is called by the batch.
+func (w *worker) send(out []media.Outgoing) {
+	for i := range out {
+		o := &out[i]
+		p, ok := o.To.Port().(*batchedPort)
+		switch {
+		case !ok || p.engine != w.engine:
+			if o.To.Port().Send(o.Payload, o.Dest.AddrPort()) != nil {
+				o.To.SendFailed(1)
+			}
+		case p.closed.Load() || o.Dest.Is4() != p.address.is4:
+			o.To.SendFailed(1)
+		case p.address.is4:
+			w.tx4.add(p, o.Dest, o.Payload, o.To)
+		default:
+			w.tx6.add(p, o.Dest, o.Payload, o.To)
+		}
+	}
+	w.tx4.flush()
+	if w.tx6 != nil {
+		w.tx6.flush()
+	}
+}
+
+// waitQuietly waits for a packet with the scheduler's knowledge.
+func (w *worker) waitQuietly() {
+	fds := [1]unix.PollFd{{Fd: int32(w.socket), Events: unix.POLLIN}}
+	_, _, _ = syscall.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds[0])), 1, 0, 0, 0, 0)
+}
+
+// halt ends the worker.
+func (w *worker) halt() {
+	w.stop.Store(true)
+	// Says that the socket is not connected, and wakes who waits on it.
+	_ = unix.Shutdown(w.socket, unix.SHUT_RD)
+	<-w.done
+}
+
+// yieldPoint is where the garbage collector and the scheduler can stop the
+// thread after a system call that they don't know of: the prologue of a
+// function that needs stack for a call of its own checks for their request,
+// that of a small leaf function doesn't. Without it the process would hang at
+// the next collection.
+//
+//go:noinline
+func yieldPoint() {
+	var a [192]byte
+	touch(&a)
+}
+
+//go:noinline
+func touch(a *[192]byte) { a[len(os.Args)&63] = 1 }
