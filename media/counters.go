@@ -54,8 +54,8 @@ type Snapshot struct {
 
 // Snapshot reads the stream's state; figures of the kernel are fetched afresh.
 func (s *Stream) Snapshot() Snapshot {
-	if o := s.offload.Load(); o != nil {
-		(*o).Report(s)
+	if s.accelerator != nil {
+		s.accelerator.Report()
 	}
 	r := s.remote.Load()
 	v := Snapshot{

@@ -38,8 +38,11 @@ func NewNotifier() *Notifier {
 				return
 			case v.refused:
 				v.flow.Refused(v.event.New)
-			case v.flow.Learned != nil:
-				v.flow.Learned(v.event)
+			default:
+				v.flow.Stream.moved()
+				if v.flow.Learned != nil {
+					v.flow.Learned(v.event)
+				}
 			}
 		}
 	}()

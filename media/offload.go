@@ -1,73 +1,78 @@
 package media
 
-// Offload is an engine that forwards a stream's packets below user space and
-// keeps counters of its own.
-type Offload interface {
-	// Report adds what was counted since the last report to the stream, by
-	// AddKernel. It is called from Snapshot, on any goroutine.
-	Report(*Stream)
+// Accelerator is a Port of an engine that forwards packets below user space,
+// on top of another engine, and keeps counters of its own.
+type Accelerator interface {
+	Port
+	// Lower is the port of the engine underneath.
+	Lower() Port
+	// Report adds what was counted since the last report to the streams
+	// concerned, by AddKernel and AddKernelOut. It is called from Snapshot of
+	// the port's stream, on any goroutine.
+	Report()
+	// Moved tells that what decides on forwarding changed in the port's stream:
+	// its peer's endpoint, whether that is confirmed, or the TOS. It is called
+	// after the change, by whoever made it: before SetRemote and its like
+	// return, and ahead of Flow.Learned; never on the packet path.
+	Moved(*Stream)
 }
 
-// SetOffload names the engine that forwards what arrives at the stream's port;
-// nil when user space does (again). Before it takes a flow back the engine
-// reports what is left.
-func (s *Stream) SetOffload(o Offload) {
-	if o == nil {
-		s.kernelized.Store(false)
-		s.offload.Store(nil)
-		return
+// moved tells the engine of a change of the stream.
+func (s *Stream) moved() {
+	if s.accelerator != nil {
+		s.accelerator.Moved(s)
 	}
-	s.offload.Store(&o)
-	s.kernelized.Store(true)
 }
+
+// SetKernelized tells whether the kernel forwards what arrives at the port.
+// Before it takes a flow back the engine reports what is left.
+func (s *Stream) SetKernelized(on bool) { s.kernelized.Store(on) }
 
 // Kernelized tells whether the kernel forwards what arrives at the port.
 func (s *Stream) Kernelized() bool { return s.kernelized.Load() }
 
-// KernelReport is what an Offload counted since its last report.
-type KernelReport struct {
-	// In is what arrived, Drops those not forwarded.
-	In    Counters
-	Drops [DropCauses]uint64
-	// Last is when the last packet arrived (Now's clock), 0 if none did.
-	Last int64
-	// SSRC describes the RTP source, if Packets isn't 0.
-	SSRC KernelSSRC
-}
-
-// KernelSSRC is the part of a KernelReport about one RTP source. Packets,
-// Octets, Lost and Duplicates are increments, the rest is the state reached.
+// KernelSSRC is what was counted of one RTP source. Packets, Octets and
+// Duplicates are increments, the rest is the state reached.
 type KernelSSRC struct {
 	SSRC            uint32
 	Packets, Octets uint64
-	Lost            int64
 	Duplicates      uint64
-	HighestSeq      uint16
-	Jitter          uint32 // in clock ticks
+	HighestSeq      uint32 // extended, going on from that of SSRCStats
+	Jitter          uint32 // in clock ticks; 0 if not measured
 	LastPT          uint8
 }
 
-// AddKernel adds a report to the receiving half of the stream.
-func (s *Stream) AddKernel(r *KernelReport) {
-	s.in.add(r.In)
-	for i, n := range r.Drops {
-		if n != 0 {
-			s.drops[i].Add(n)
-		}
+// AddKernel adds to the receiving half of the stream what arrived; last is
+// when the last packet did (Now's clock), 0 if none.
+func (s *Stream) AddKernel(in Counters, last int64) {
+	s.in.add(in)
+	if last > s.in.lastKernel.Load() {
+		s.in.lastKernel.Store(last)
 	}
-	if r.Last > s.in.lastKernel.Load() {
-		s.in.lastKernel.Store(r.Last)
-	}
-	if r.SSRC.Packets != 0 {
-		loadTable(&s.in.ssrc).addKernel(&r.SSRC)
+}
+
+// IngressSources describes the RTP sources heard at the port, latest first, as
+// far as user space knows without asking the kernel.
+func (s *Stream) IngressSources() []SSRCStats { return s.in.ssrc.Load().stats() }
+
+// Accelerator is the port of the kernel tier that the stream belongs to, nil
+// if there is none.
+func (s *Stream) Accelerator() Accelerator { return s.accelerator }
+
+// AddKernelSSRC adds to the receiving half what arrived from one RTP source.
+func (s *Stream) AddKernelSSRC(k *KernelSSRC) {
+	if k.Packets != 0 {
+		loadTable(&s.in.ssrc).addKernel(k)
 	}
 }
 
 // AddKernelOut adds to the sending half of the stream what the kernel sent to
-// its peer; k describes the RTP source, nil if there is none.
-func (s *Stream) AddKernelOut(c Counters, k *KernelSSRC) {
-	s.out.add(c)
-	if k != nil && k.Packets != 0 {
-		loadTable(&s.out.ssrc).sent(k.SSRC, k.HighestSeq, k.LastPT, k.Packets, k.Octets)
+// its peer.
+func (s *Stream) AddKernelOut(c Counters) { s.out.add(c) }
+
+// AddKernelSSRCOut adds to the sending half what was sent of one RTP source.
+func (s *Stream) AddKernelSSRCOut(k *KernelSSRC) {
+	if k.Packets != 0 {
+		loadTable(&s.out.ssrc).sent(k.SSRC, uint16(k.HighestSeq), k.LastPT, k.Packets, k.Octets)
 	}
 }

@@ -33,7 +33,7 @@ func (s *ssrcSlot) received(fresh bool, h *rtpHeader, clock uint32, octets int, 
 		high = uint32(h.seq)
 	default:
 		if q.high != high { // the kernel forwarded the packets since
-			q.seen, q.bad, q.clock = ^uint64(0), noBad, 0
+			q.seen, q.bad, q.clock = 1, noBad, 0
 		}
 		high = s.follow(high, h.seq)
 	}

@@ -128,26 +128,31 @@ func (s *ssrcSlot) setPT(clock uint32, pt uint8) {
 	}
 }
 
-// addKernel adds what the kernel received.
+// addKernel adds what the kernel received. Every advance of the highest
+// sequence number expects that many packets more, and every packet is one lost
+// less: so the order in which both tiers account for them doesn't matter.
 func (t *ssrcTable) addKernel(k *KernelSSRC) {
 	s, fresh := t.find(k.SSRC)
 	s.packets.Add(k.Packets)
 	s.octets.Add(k.Octets)
-	s.lost.Add(k.Lost)
 	s.duplicates.Add(k.Duplicates)
 	s.setPT(uint32(s.clockPT.Load()>>32), k.LastPT)
-	if fresh {
-		s.high.Store(uint64(k.HighestSeq) << 32)
-	}
+	received := int64(k.Packets - k.Duplicates)
 	for {
 		old := s.high.Load()
-		high := uint32(old >> 32)
-		if !fresh {
-			// The cycles follow from the number of packets since.
-			high += uint32(int64(k.Packets) + k.Lost - int64(k.Duplicates))
-			high += uint32(int16(k.HighestSeq - uint16(high)))
+		high, jitter := uint32(old>>32), uint32(old)
+		ahead := int32(k.HighestSeq - high)
+		if fresh {
+			ahead = int32(received)
 		}
-		if s.high.CompareAndSwap(old, uint64(high)<<32|uint64(k.Jitter<<4)) {
+		if ahead > 0 {
+			high = k.HighestSeq
+		}
+		if k.Jitter != 0 {
+			jitter = k.Jitter << 4
+		}
+		if s.high.CompareAndSwap(old, uint64(high)<<32|uint64(jitter)) {
+			s.lost.Add(int64(max(ahead, 0)) - received)
 			return
 		}
 	}

@@ -116,39 +116,87 @@ func TestSSRCTable(t *testing.T) {
 	}
 }
 
-// reporter is an Offload that has one report.
-type reporter struct{ KernelReport }
+// kernelPort is a port whose packets the kernel forwards in part.
+type kernelPort struct {
+	fakePort
+	stream *Stream
+	in     Counters
+	ssrc   KernelSSRC
+	moves  int
+}
 
-func (r *reporter) Report(s *Stream) { s.AddKernel(&r.KernelReport); r.KernelReport = KernelReport{} }
+func (p *kernelPort) Lower() Port   { return &p.fakePort }
+func (p *kernelPort) Moved(*Stream) { p.moves++ }
+func (p *kernelPort) Report() {
+	p.stream.AddKernel(p.in, Now())
+	p.stream.AddKernelSSRC(&p.ssrc)
+	p.in, p.ssrc.Packets = Counters{}, 0
+}
 
 // What the kernel forwarded is part of the same figures, and no loss when user
-// space takes over again.
+// space takes over again. Packets that user space has in work when the kernel
+// begins or that the kernel leaves to it are no loss either.
 func TestKernelReport(t *testing.T) {
-	s := testStreamTo("203.0.113.1:30000", "192.0.2.1:4000")
+	k := &kernelPort{fakePort: fakePort{ap("203.0.113.1:30000")}}
+	s := NewStream(k)
+	k.stream = s
+	if s.Port() != Port(&k.fakePort) || s.Accelerator() != Accelerator(k) {
+		t.Errorf("port %v, accelerator %v", s.Port(), s.Accelerator())
+	}
+	s.SetRemote(ap("192.0.2.1:4000"))
 	f := &Flow{Stream: s}
 	b := newCatcher(t)
-	for q := uint16(1); q <= 10; q++ {
-		f.Receive(testRTP(0, q, 0, 9, 20), s.Remote(), Now(), b.Batch)
+	user := func(from, to uint16) {
+		for q := from; q <= to; q++ {
+			f.Receive(testRTP(0, q, 0, 9, 20), s.Remote(), Now(), b.Batch)
+		}
 	}
-	k := &reporter{KernelReport{
-		In: Counters{Packets: 50000, Octets: 50000 * 32}, Last: Now(),
-		SSRC: KernelSSRC{SSRC: 9, Packets: 50000, Octets: 50000 * 32, Lost: 2, HighestSeq: 50012 & 0xffff, Jitter: 5, LastPT: 8},
-	}}
-	k.Drops[DropSource] = 3
-	s.SetOffload(k)
+	user(1, 10)
+	s.SetKernelized(true)
+	// The kernel takes 14 on, two of them lost, and leaves 100 to 109.
+	k.in = Counters{Packets: 49987, Octets: 49987 * 32}
+	k.ssrc = KernelSSRC{SSRC: 9, Packets: 49987, Octets: 49987 * 32, HighestSeq: 50012, Jitter: 5, LastPT: 8}
+	user(11, 12)
 	for range 2 {
 		v := s.Snapshot()
-		if v.In.Packets != 50010 || !v.Kernelized || v.Drops[DropSource] != 3 || v.LastKernelPacket.IsZero() || v.LastUserPacket.IsZero() || v.LastPacket.Before(v.LastUserPacket) {
+		if v.In.Packets != 49999 || !v.Kernelized || v.LastKernelPacket.IsZero() || v.LastUserPacket.IsZero() || v.LastPacket.Before(v.LastUserPacket) {
 			t.Errorf("%+v", v)
 		}
-		if q := v.IngressSSRC[0]; q.Packets != 50010 || q.Lost != 2 || q.Jitter != 5 || q.LastPT != 8 {
+		if q := v.IngressSSRC[0]; q.Packets != 49999 || q.Lost != 13 || q.Jitter != 5 || q.LastPT != 8 {
 			t.Errorf("%+v", q)
 		}
 	}
-	s.SetOffload(nil)
-	f.Receive(testRTP(0, 50013&0xffff, 0, 9, 20), s.Remote(), Now(), b.Batch)
-	if q := s.Snapshot().IngressSSRC[0]; q.Lost != 2 || q.Duplicates != 0 || q.HighestSeq != 50013 {
+	s.SetKernelized(false)
+	user(50010&0xffff, 50010&0xffff)
+	user(50013&0xffff, 50013&0xffff)
+	if q := s.Snapshot().IngressSSRC[0]; q.Lost != 12 || q.Duplicates != 0 || q.HighestSeq != 50013 {
 		t.Errorf("after the kernel: %+v", q)
+	}
+	if s.SetRemote(ap("192.0.2.1:4000")); k.moves != 1 {
+		t.Errorf("moved %d times by naming the same endpoint", k.moves)
+	}
+	s.SetTOS(184)
+	if s.Relearn(); k.moves != 3 {
+		t.Errorf("moved %d times", k.moves)
+	}
+}
+
+// A source that restarts while the kernel forwards loses nothing.
+func TestKernelRestart(t *testing.T) {
+	k := &kernelPort{fakePort: fakePort{ap("203.0.113.1:30000")}}
+	s := NewStream(k)
+	k.stream = s
+	s.SetRemote(ap("192.0.2.1:4000"))
+	f := &Flow{Stream: s}
+	b := newCatcher(t)
+	f.Receive(testRTP(0, 1, 0, 9, 20), s.Remote(), Now(), b.Batch)
+	s.SetKernelized(true)
+	k.in, k.ssrc = Counters{Packets: 40}, KernelSSRC{SSRC: 9, Packets: 40, HighestSeq: 41}
+	for _, q := range []uint16{30000, 30001, 30002} {
+		f.Receive(testRTP(0, q, 0, 9, 20), s.Remote(), Now(), b.Batch)
+	}
+	if q := s.Snapshot().IngressSSRC[0]; q.Packets != 44 || q.Lost != 0 || q.HighestSeq != 30002 {
+		t.Errorf("%+v", q)
 	}
 }
 

@@ -14,12 +14,12 @@ import (
 // The worker that owns the port updates the receiving half, whoever sends to
 // the peer updates the sending half; both may be read at any time.
 type Stream struct {
-	port       Port
-	remote     atomic.Pointer[remote]
-	tos        atomic.Int32
-	kernelized atomic.Bool
-	offload    atomic.Pointer[Offload]
-	drops      [DropCauses]atomic.Uint64
+	port        Port
+	accelerator Accelerator // nil without a kernel tier
+	remote      atomic.Pointer[remote]
+	tos         atomic.Int32
+	kernelized  atomic.Bool
+	drops       [DropCauses]atomic.Uint64
 
 	_  cpu.CacheLinePad
 	in ingress // of the worker that owns the port
@@ -68,12 +68,15 @@ type remote struct {
 // SetRemote.
 func NewStream(port Port) *Stream {
 	s := &Stream{port: port}
+	if a, ok := port.(Accelerator); ok {
+		s.accelerator, s.port = a, a.Lower()
+	}
 	s.remote.Store(&remote{})
 	return s
 }
 
-// Port is the local port whose peer the stream describes. It sends what flows
-// sink into the stream.
+// Port is the local port whose peer the stream describes, that of the lowest
+// engine. It sends what flows sink into the stream.
 func (s *Stream) Port() Port { return s.port }
 
 // SetRemote tells the endpoint that signalling named. A new value is where
@@ -91,6 +94,7 @@ func (s *Stream) SetRemote(ep netip.AddrPort) {
 			n.dest = NewEndpoint(ep)
 		}
 		if s.remote.CompareAndSwap(old, n) {
+			s.moved()
 			return
 		}
 	}
@@ -105,6 +109,7 @@ func (s *Stream) Confirm(ep netip.AddrPort) {
 		n := *old
 		n.dest, n.confirmed, n.preference = NewEndpoint(ep), true, preferExact
 		if s.remote.CompareAndSwap(old, &n) {
+			s.moved()
 			return
 		}
 	}
@@ -117,6 +122,7 @@ func (s *Stream) Relearn() {
 		n := *old
 		n.confirmed, n.preference, n.signalled, n.window = false, notLearned, Now(), old.window+1
 		if s.remote.CompareAndSwap(old, &n) {
+			s.moved()
 			return
 		}
 	}
@@ -144,7 +150,11 @@ func (s *Stream) Confirmed() bool { return s.remote.Load().confirmed }
 
 // SetTOS sets the TOS octet (IPv6: traffic class) of packets sent from the
 // stream's port.
-func (s *Stream) SetTOS(tos int) { s.tos.Store(int32(tos & 0xff)) }
+func (s *Stream) SetTOS(tos int) {
+	if s.tos.Swap(int32(tos&0xff)) != int32(tos&0xff) {
+		s.moved()
+	}
+}
 
 // TOS is the value of the last SetTOS, 0 before.
 func (s *Stream) TOS() int { return int(s.tos.Load()) }
