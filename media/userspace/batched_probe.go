@@ -43,7 +43,10 @@ func unavailable(err error) error {
 		return nil
 	}
 	u := &UnavailableError{Err: err}
+	var verifier *ebpf.VerifierError
 	switch {
+	case errors.As(err, &verifier) && len(verifier.Log) > 0:
+		u.Missing = "a kernel whose verifier takes the sk_lookup program"
 	case errors.Is(features.HaveProgramType(ebpf.SkLookup), ebpf.ErrNotSupported):
 		u.Missing = "Linux 5.9 or later with CONFIG_BPF_SYSCALL (sk_lookup)"
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):

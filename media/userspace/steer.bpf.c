@@ -57,10 +57,14 @@ int rtpgo_steer(struct bpf_sk_lookup *ctx)
 		local.word[2] = bpf_htonl(0xffff);
 		local.word[3] = ctx->local_ip4;
 	} else if (ctx->family == AF_INET6) {
-		local.word[0] = ctx->local_ip6[0];
-		local.word[1] = ctx->local_ip6[1];
-		local.word[2] = ctx->local_ip6[2];
-		local.word[3] = ctx->local_ip6[3];
+		/* Each word with a load of its own: the verifier takes no
+		 * computed pointer into the context. */
+		const volatile __u32 *ip = ctx->local_ip6;
+
+		local.word[0] = ip[0];
+		local.word[1] = ip[1];
+		local.word[2] = ip[2];
+		local.word[3] = ip[3];
 	} else {
 		return SK_PASS;
 	}
