@@ -154,8 +154,19 @@ func (r *bencodeReader) integer() (string, error) {
 	return r.doc[start:i], nil
 }
 
-// appendBencode appends the dictionary in the order of its pairs: the protocol
-// asks for no order and the reference doesn't sort either.
+// appendBencodeDict appends the pairs in their order: the protocol asks for none
+// and the reference doesn't sort either.
+func appendBencodeDict(dst []byte, d Dict) []byte {
+	dst = append(dst, 'd')
+	for _, p := range d {
+		dst = strconv.AppendInt(dst, int64(len(p.Key)), 10)
+		dst = append(dst, ':')
+		dst = append(dst, p.Key...)
+		dst = appendBencode(dst, p.Value)
+	}
+	return append(dst, 'e')
+}
+
 func appendBencode(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
@@ -167,14 +178,7 @@ func appendBencode(dst []byte, v any) []byte {
 		dst = strconv.AppendInt(dst, v, 10)
 		return append(dst, 'e')
 	case Dict:
-		dst = append(dst, 'd')
-		for _, p := range v {
-			dst = strconv.AppendInt(dst, int64(len(p.Key)), 10)
-			dst = append(dst, ':')
-			dst = append(dst, p.Key...)
-			dst = appendBencode(dst, p.Value)
-		}
-		return append(dst, 'e')
+		return appendBencodeDict(dst, v)
 	case List:
 		dst = append(dst, 'l')
 		for _, e := range v {
@@ -190,6 +194,8 @@ func appendBencode(dst []byte, v any) []byte {
 // the protocol.
 func plain(v any) any {
 	switch v := v.(type) {
+	case string, int64, Dict, List:
+		return v
 	case int:
 		return int64(v)
 	case int32:

@@ -18,43 +18,64 @@ import (
 
 const (
 	cookieGeneration = 30 * time.Second
-	cookieShards     = 16      // a power of two
-	cookieShardMax   = 8192    // exchanges per shard and generation
-	cookieShardBytes = 4 << 20 // of memory for them
-	exchangeBytes    = 256     // of an exchange beside its cookie and reply, about
-	maxWaiting       = 4       // repetitions that wait for one request in work
+	cookieShards     = 16
+	cookieShardBytes = 4 << 20  // of answers, per shard and generation
+	cookieShardMax   = 16384    // answers, per shard and generation
+	cookieChunk      = 32 << 10 // answers are stored in pieces of memory of this size
+	maxWaiting       = 4        // repetitions that wait for one request in work
 )
 
-type cookieKey struct {
-	peer   netip.Addr
-	cookie string
-}
+// cookieKey is a hash of the client's address and the cookie, keyed with a
+// secret of this process, so that nobody can make two collide.
+type cookieKey uint64
 
-// exchange is one request and its answer.
-type exchange struct {
-	port     uint16
-	document uint64 // hash
-	done     bool
-	reply    []byte         // cookie included; set when done
-	waiting  []func([]byte) // who wants the reply too; while not done
-}
-
-// cookies is the memory of exchanges. Each shard has two generations: new
-// entries go into the young one, and when that is old or full it replaces the
-// old one, which is forgotten as a whole. So nothing is ever searched for
-// expiry, and no timer runs.
+// cookies is the memory of answers.
 type cookies struct {
 	seed   maphash.Seed
 	now    func() time.Time
 	shards [cookieShards]cookieShard
 }
 
+// cookieShard has two generations: new answers go into the young one, and when
+// that is of age or full it replaces the old one, which is forgotten as a
+// whole. So nothing is searched for expiry, and no timer runs.
 type cookieShard struct {
 	mu         sync.Mutex
-	young, old map[cookieKey]*exchange
-	born       time.Time
-	bytes      int
+	inWork     map[cookieKey]*exchange
+	young, old answers
 	_          [64]byte // shards on cache lines of their own
+}
+
+// exchange is a request in work.
+type exchange struct {
+	request request
+	waiting []func([]byte) // who wants the answer too
+}
+
+// request is what tells a retransmission from another request with the same
+// cookie.
+type request struct {
+	port     uint16
+	document uint64 // hash
+}
+
+func (r request) repeats(first request) bool {
+	return r.port == first.port || r.document == first.document
+}
+
+// answers is one generation. Neither the map nor the memory of the answers
+// holds pointers: the garbage collector has nothing to do with them.
+type answers struct {
+	born   time.Time
+	index  map[cookieKey]answer
+	chunks [][]byte
+	bytes  int
+}
+
+type answer struct {
+	request    request
+	chunk      uint32
+	start, end uint32
 }
 
 func newCookies(now func() time.Time) *cookies {
@@ -64,70 +85,96 @@ func newCookies(now func() time.Time) *cookies {
 type verdict uint8
 
 const (
-	isNew  verdict = iota // carry it out, then call finish
-	isDone                // send reply
-	isBusy                // the same is in work, answer will be called when it is done
-	isDrop                // the same is in work and enough wait for it already
+	isNew     verdict = iota // carry it out, then call finish
+	isDone                   // send the reply that begin returned
+	isWaiting                // the same is in work; answer will be called when it is done
+	isTooMany                // the same is in work, and enough wait for it already
 )
 
-// begin looks a message up. cookie is copied when it is kept.
-func (c *cookies) begin(peer netip.AddrPort, cookie, document []byte, answer func([]byte)) (*exchange, []byte, verdict) {
-	s := c.shard(peer.Addr(), cookie)
-	hash := maphash.Bytes(c.seed, document)
+// begin looks a message up.
+func (c *cookies) begin(peer netip.AddrPort, cookie, document []byte, answer func([]byte)) (cookieKey, []byte, verdict) {
+	key := c.key(peer.Addr(), cookie)
+	r := request{peer.Port(), maphash.Bytes(c.seed, document)}
+	s := c.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rotate(c.now())
-	key := cookieKey{peer.Addr(), string(cookie)}
-	e := s.young[key]
-	if e == nil {
-		e = s.old[key]
-	}
-	if e == nil || (e.port != peer.Port() && e.document != hash) {
-		e = &exchange{port: peer.Port(), document: hash}
-		if s.young == nil {
-			s.young = make(map[cookieKey]*exchange)
+	if e := s.inWork[key]; e != nil && r.repeats(e.request) {
+		if len(e.waiting) >= maxWaiting {
+			return key, nil, isTooMany
 		}
-		s.young[key] = e
-		return e, nil, isNew
+		e.waiting = append(e.waiting, answer)
+		return key, nil, isWaiting
+	} else if e != nil {
+		return key, nil, isTooMany // two clients with one cookie: the second has to try again
 	}
-	switch {
-	case e.done:
-		return e, e.reply, isDone
-	case len(e.waiting) >= maxWaiting:
-		return e, nil, isDrop
+	if reply := s.young.find(key, r); reply != nil {
+		return key, reply, isDone
 	}
-	e.waiting = append(e.waiting, answer)
-	return e, nil, isBusy
+	if reply := s.old.find(key, r); reply != nil {
+		return key, reply, isDone
+	}
+	if s.inWork == nil {
+		s.inWork = make(map[cookieKey]*exchange)
+	}
+	s.inWork[key] = &exchange{request: r}
+	return key, nil, isNew
 }
 
-// finish remembers the reply, which must not be changed any more, and hands it
-// to those who waited.
-func (c *cookies) finish(e *exchange, peer netip.Addr, cookie, reply []byte) {
-	s := c.shard(peer, cookie)
+// finish remembers a copy of the reply and hands it to those who wait for it.
+func (c *cookies) finish(key cookieKey, reply []byte) {
+	s := c.shard(key)
 	s.mu.Lock()
-	e.reply, e.done = reply, true
-	waiting := e.waiting
-	e.waiting = nil
-	s.bytes += len(reply) + len(cookie) + exchangeBytes
+	e := s.inWork[key]
+	delete(s.inWork, key)
+	s.young.add(key, e.request, reply)
 	s.mu.Unlock()
-	for _, answer := range waiting {
+	for _, answer := range e.waiting {
 		answer(reply)
 	}
 }
 
 func (s *cookieShard) rotate(now time.Time) {
-	if now.Sub(s.born) < cookieGeneration && len(s.young) < cookieShardMax && s.bytes < cookieShardBytes {
+	age := now.Sub(s.young.born)
+	if age < cookieGeneration && len(s.young.index) < cookieShardMax && s.young.bytes < cookieShardBytes {
 		return
 	}
-	if now.Sub(s.born) >= 2*cookieGeneration {
-		s.young = nil // both generations are past their time
+	s.old, s.young = s.young, answers{born: now}
+	if age >= 2*cookieGeneration {
+		s.old = answers{}
 	}
-	s.old, s.young = s.young, nil
-	s.born, s.bytes = now, 0
 }
 
-func (c *cookies) shard(peer netip.Addr, cookie []byte) *cookieShard {
-	a := peer.As16()
-	h := maphash.Bytes(c.seed, cookie) ^ maphash.Bytes(c.seed, a[:])
-	return &c.shards[h%cookieShards]
+func (a *answers) find(key cookieKey, r request) []byte {
+	i, ok := a.index[key]
+	if !ok || !r.repeats(i.request) {
+		return nil
+	}
+	return a.chunks[i.chunk][i.start:i.end:i.end]
 }
+
+func (a *answers) add(key cookieKey, r request, reply []byte) {
+	if a.index == nil {
+		a.index = make(map[cookieKey]answer)
+	}
+	last := len(a.chunks) - 1
+	if last < 0 || cap(a.chunks[last])-len(a.chunks[last]) < len(reply) {
+		a.chunks = append(a.chunks, make([]byte, 0, max(cookieChunk, len(reply))))
+		last++
+	}
+	start := len(a.chunks[last])
+	a.chunks[last] = append(a.chunks[last], reply...)
+	a.index[key] = answer{r, uint32(last), uint32(start), uint32(start + len(reply))}
+	a.bytes += len(reply)
+}
+
+func (c *cookies) key(peer netip.Addr, cookie []byte) cookieKey {
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	a := peer.As16()
+	h.Write(a[:])
+	h.Write(cookie)
+	return cookieKey(h.Sum64())
+}
+
+func (c *cookies) shard(key cookieKey) *cookieShard { return &c.shards[key%cookieShards] }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Decode reads one document (what follows the cookie). The error is
@@ -15,15 +16,14 @@ import (
 // them keeps all of it alive. The identifying ones (call-id, tags, via-branch,
 // labels, metadata) are apart from it and may be kept.
 func Decode(doc []byte) (*Request, Encoding, error) {
-	t := trees.Get().(*tree)
-	defer t.release()
-	enc, err := t.read(string(doc))
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	enc, err := d.t.read(string(doc))
 	if err != nil {
 		return nil, enc, err
 	}
-	d := decoder{r: new(Request), t: t}
-	root := value{t, 0}
-	root.entries(d.key)
+	d.r = new(Request)
+	d.entries(value{&d.t, 0})
 	d.finish()
 	return d.r, enc, nil
 }
@@ -32,9 +32,9 @@ func Decode(doc []byte) (*Request, Encoding, error) {
 // if it had been sent behind the request's other keys. It is how signalling
 // templates of the configuration are applied.
 func (r *Request) ApplyFlags(s string) {
-	t := trees.Get().(*tree)
-	defer t.release()
-	d := decoder{r: r, t: t}
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.r = r
 	d.flagString(s)
 	d.finish()
 }
@@ -43,11 +43,30 @@ func (r *Request) ApplyFlags(s string) {
 // vocabulary.
 type decoder struct {
 	r    *Request
-	t    *tree
+	t    tree
 	seen [4]uint64 // keys met, by word.id
 
 	inString bool     // inside an rtpp-flags string
 	received []string // received-from given twice in such a string
+}
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// release gives the decoder back; what it decoded stays valid.
+func (d *decoder) release() {
+	d.t.reset()
+	*d = decoder{t: d.t}
+	decoders.Put(d)
+}
+
+// entries reads all keys of a dictionary.
+func (d *decoder) entries(v value) {
+	end := d.t.nodes[v.i].next
+	for j := v.i + 1; j < end; {
+		e := value{&d.t, j + 1}
+		d.key(d.t.nodes[j].str, e)
+		j = d.t.nodes[e.i].next
+	}
 }
 
 func (d *decoder) key(name string, v value) {
@@ -206,7 +225,7 @@ func (d *decoder) direction(v value) {
 	case plain:
 		d.unknown("direction (a list is expected)", s)
 	case v.kind() == kindList:
-		d.r.Direction = d.r.Direction[:0]
+		d.r.Direction = make([]string, 0, 2)
 		d.texts(&d.r.Direction, v)
 	}
 }

@@ -20,7 +20,7 @@ func (e Encoding) Append(dst []byte, d Dict) []byte {
 	if e == JSON {
 		return appendJSON(dst, d)
 	}
-	return appendBencode(dst, d)
+	return appendBencodeDict(dst, d)
 }
 
 // read reads a document into t and tells its encoding.
@@ -40,13 +40,12 @@ func (t *tree) read(doc string) (Encoding, error) {
 // dictionaries; of repeated keys the first counts. It is for clients: a server
 // wants [Decode].
 func Unmarshal(doc []byte) (Dict, Encoding, error) {
-	t := trees.Get().(*tree)
-	defer t.release()
+	var t tree
 	enc, err := t.read(string(doc))
 	if err != nil {
 		return nil, enc, err
 	}
-	d, _ := value{t, 0}.plain().(Dict)
+	d, _ := value{&t, 0}.plain().(Dict)
 	return d, enc, nil
 }
 

@@ -12,7 +12,7 @@ func (d *decoder) flagString(s string) {
 	}
 	d.inString = true
 	defer func() { d.inString = false }()
-	for p := (&stringParser{d.t, s, 0}); ; {
+	for p := (&stringParser{&d.t, s, 0}); ; {
 		name, isKey, ok := p.name()
 		switch {
 		case !ok:

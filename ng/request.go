@@ -19,23 +19,23 @@ type Request struct {
 	Command Text // as sent; not Set when missing or not a string
 
 	// Identification.
-	CallID, FromTag, ToTag, ViaBranch   Text
-	Label, SetLabel, FromLabel, ToLabel Text
-	FromTags                            []string // "from-tags"
-	Address                             Text     // selection of a participant by its address
-	Metadata                            Text
-	All                                 Text // "all=..." or the flag all: Value "all"
-	SIPMessageType                      Text
-	SIPCode                             int
-	SupportsLoadLimit                   bool // "supports" contains "load limit"
-	SDP                                 Text
-	ReceivedFrom                        netip.Addr // zero when missing or not two valid elements
-	Interface                           Text
-	FromInterface, ToInterface          Text
-	Direction                           []string // only when given as a list (or by rtpp-flags)
-	AddressFamily                       Family
-	MediaAddress                        netip.Addr // zero when missing, unparsable or unspecified
-	TransportProtocol                   Text       // as sent, e.g. "RTP/SAVP", "accept"
+	CallID, FromTag, ToTag, ViaBranch Text
+	Label, SetLabel, ToLabel          Text
+	FromTags                          []string // "from-tags"
+	Address                           Text     // selection of a participant by its address
+	Metadata                          Text
+	All                               Text // "all=..." or the flag all: Value "all"
+	SIPMessageType                    Text
+	SIPCode                           int
+	SupportsLoadLimit                 bool // "supports" contains "load limit"
+	SDP                               Text
+	ReceivedFrom                      netip.Addr // zero when missing or not two valid elements
+	Interface                         Text
+	FromInterface, ToInterface        Text
+	Direction                         []string // only when given as a list (or by rtpp-flags)
+	AddressFamily                     Family
+	MediaAddress                      netip.Addr // zero when missing, unparsable or unspecified
+	TransportProtocol                 Text       // as sent, e.g. "RTP/SAVP", "accept"
 
 	Flags   Flags
 	Replace Replace
@@ -122,66 +122,63 @@ const (
 // Flags are the boolean entries of "flags" (and of rtpp-flags, and of keys of
 // their own where the reference takes both).
 type Flags struct {
-	TrustAddress                                           bool
-	SIPSourceAddress                                       bool // the later one of trust-address and SIP-source-address counts
-	Symmetric                                              bool
-	Asymmetric                                             bool
-	Unidirectional                                         bool
-	StrictSource                                           bool
-	MediaHandover                                          bool
-	PortLatching                                           bool
-	NoPortLatching                                         bool
-	Reset                                                  bool
-	LoopProtect                                            bool
-	GenerateMID                                            bool
-	OriginalSendrecv                                       bool
-	NoRTCPAttribute                                        bool
-	FullRTCPAttribute                                      bool
-	StripExtmap                                            bool
-	SingleCodec                                            bool
-	ReuseCodecs                                            bool
-	StaticCodecs                                           bool
-	AsymmetricCodecs                                       bool // asymmetric-codecs
-	SymmetricCodecs                                        bool
-	ReorderCodecs                                          bool
-	AllowAsymmetric                                        bool // allow-asymmetric-codecs
-	NoCodecRenegotiation                                   bool
-	AllowNoCodecMedia                                      bool
-	AllowTranscoding                                       bool
-	AlwaysTranscode                                        bool
-	InjectDTMF                                             bool
-	DetectDTMF                                             bool
-	BlockDTMF                                              bool
-	EarlyMedia                                             bool
-	NATWait                                                bool
-	PierceNAT                                              bool
-	TrickleICE                                             bool
-	RejectICE                                              bool
-	WebRTC                                                 bool
-	SIPREC                                                 bool
-	Provisional                                            bool
-	NewBranch                                              bool
-	Fragment                                               bool
-	Inactive                                               bool
-	ToTag                                                  bool // the flag "to-tag": honour to-tag in delete
-	Fatal                                                  bool
-	All                                                    bool
-	Pause                                                  bool
-	RecordCall                                             bool
-	DiscardRecording                                       bool
-	RecordingVSC                                           bool
-	NoRedisUpdate                                          bool
-	DebugCall                                              bool
-	RTCPMirror                                             bool
-	MirrorRTCP                                             bool
-	BlockEgress                                            bool
-	Directional                                            bool
-	NoJitterBuffer                                         bool
-	SkipRecordingDB                                        bool
-	ExcludeRecording                                       bool
-	RecordingAnnouncement                                  bool
-	BlockShort                                             bool
-	BundleAccept, BundleOffer, BundleRequire, BundleStrict bool
+	TrustAddress          bool
+	SIPSourceAddress      bool // the later one of trust-address and SIP-source-address counts
+	Symmetric             bool
+	Asymmetric            bool
+	Unidirectional        bool
+	StrictSource          bool
+	MediaHandover         bool
+	PortLatching          bool
+	NoPortLatching        bool
+	Reset                 bool
+	LoopProtect           bool
+	GenerateMID           bool
+	OriginalSendrecv      bool
+	NoRTCPAttribute       bool
+	FullRTCPAttribute     bool
+	StripExtmap           bool
+	SingleCodec           bool
+	ReuseCodecs           bool
+	StaticCodecs          bool
+	AsymmetricCodecs      bool // asymmetric-codecs
+	SymmetricCodecs       bool
+	ReorderCodecs         bool
+	AllowAsymmetric       bool // allow-asymmetric-codecs
+	AllowNoCodecMedia     bool
+	AllowTranscoding      bool
+	AlwaysTranscode       bool
+	InjectDTMF            bool
+	DetectDTMF            bool
+	BlockDTMF             bool
+	EarlyMedia            bool
+	NATWait               bool
+	PierceNAT             bool
+	TrickleICE            bool
+	RejectICE             bool
+	WebRTC                bool
+	SIPREC                bool
+	Provisional           bool
+	NewBranch             bool
+	Fragment              bool
+	Inactive              bool
+	ToTag                 bool // the flag "to-tag": honour to-tag in delete
+	Fatal                 bool
+	All                   bool
+	Pause                 bool
+	RecordCall            bool
+	DiscardRecording      bool
+	RecordingVSC          bool
+	NoRedisUpdate         bool
+	DebugCall             bool
+	RTCPMirror            bool
+	BlockEgress           bool
+	Directional           bool
+	NoJitterBuffer        bool
+	SkipRecordingDB       bool
+	ExcludeRecording      bool
+	RecordingAnnouncement bool
+	BlockShort            bool
 }
 
 // Replace holds the entries of "replace".

@@ -17,7 +17,7 @@ func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie []byte, resu
 		e.Write(zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
 			zap.String("tag", r.FromTag.Value), zap.Stringer("peer", peer),
 			zap.ByteString("cookie", printable(cookie)), zap.String("result", result),
-			zap.String("reason", reply.text("error-reason")), zap.Duration("took", took))
+			zap.String("reason", reply.Text("error-reason")), zap.Duration("took", took))
 	}
 	if len(r.Unknown) > 0 {
 		s.warnUnknown(r)
@@ -34,6 +34,17 @@ func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie []byte, resu
 				zap.String("call", r.CallID.Value), zap.String("command", r.Command.Value), zap.Strings("flags", names))
 		}
 	}
+}
+
+// logMalformed warns of each client once in a while, so that noise from
+// outside doesn't fill the disk; the rest is at debug level.
+func (s *Server) logMalformed(peer netip.AddrPort, cookie []byte, err error) {
+	level := zap.DebugLevel
+	if s.unknown.first("malformed", peer.Addr().String()) {
+		level = zap.WarnLevel
+	}
+	s.log.Log(level, "NG message malformed", zap.Stringer("peer", peer),
+		zap.ByteString("cookie", printable(cookie)), zap.Error(err))
 }
 
 func (s *Server) warnUnknown(r *Request) {

@@ -3,6 +3,7 @@ package ng
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/netip"
 	"runtime/debug"
 	"sync"
@@ -50,8 +51,8 @@ func (s *Server) Overloaded() { s.counters.overloaded.Add(1) }
 // Serve handles one message "COOKIE DOCUMENT" from peer and calls answer with
 // the reply, from this goroutine or, for the repetition of a request that is
 // still in work, later from another one. A message without a cookie isn't
-// answered. message may be reused when Serve returns; the reply must not be
-// changed.
+// answered. message may be reused when Serve returns; answer must neither
+// change nor keep the reply.
 func (s *Server) Serve(ctx context.Context, peer netip.AddrPort, message []byte, answer func(reply []byte)) {
 	peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
 	space := bytes.IndexByte(message, ' ')
@@ -61,69 +62,63 @@ func (s *Server) Serve(ctx context.Context, peer netip.AddrPort, message []byte,
 		return
 	}
 	cookie, document := message[:space], message[space+1:]
-	e, reply, what := s.cookies.begin(peer, cookie, document, answer)
+	key, reply, what := s.cookies.begin(peer, cookie, document, answer)
 	switch what {
 	case isDone:
 		s.counters.repeated.Add(1)
 		answer(reply)
-		return
-	case isBusy:
+	case isWaiting:
 		s.counters.joined.Add(1)
-		return
-	case isDrop:
+	case isTooMany:
 		s.counters.overloaded.Add(1)
-		return
+	case isNew:
+		scratch := buffers.Get().(*[]byte)
+		*scratch = s.reply(ctx, peer, (*scratch)[:0], cookie, document)
+		answer(*scratch)
+		s.cookies.finish(key, *scratch)
+		buffers.Put(scratch)
 	}
-	reply = s.reply(ctx, peer, cookie, document)
-	answer(reply)
-	s.cookies.finish(e, peer.Addr(), cookie, reply)
 }
 
 // Do carries out one document without a cookie, for transports that pair
 // requests and replies themselves.
 func (s *Server) Do(ctx context.Context, peer netip.AddrPort, document []byte) []byte {
-	return s.reply(ctx, peer, nil, document)
-}
-
-// reply is the answer to a document, behind the cookie if there is one. What
-// goes wrong in here ends here: one request must not end the process.
-func (s *Server) reply(ctx context.Context, peer netip.AddrPort, cookie, document []byte) (out []byte) {
-	scratch := buffers.Get().(*[]byte)
-	b := (*scratch)[:0]
-	if cookie != nil {
-		b = append(append(b, cookie...), ' ')
-	}
-	head := len(b)
-	var r *Request
-	enc := Bencode
-	defer func() {
-		if p := recover(); p != nil {
-			s.panicked(r, p)
-			b = enc.Append(b[:head], Error("Internal error"))
-		}
-		out = bytes.Clone(b) // of exact size: it stays in the cache for a while
-		*scratch = b
-		buffers.Put(scratch)
-	}()
-	r, enc, err := Decode(document)
-	if err != nil {
-		s.counters.malformed.Add(1)
-		s.log.Warn("NG message malformed", zap.Stringer("peer", peer), zap.ByteString("cookie", printable(cookie)), zap.Error(err))
-		return
-	}
-	r.Peer = peer
-	start := time.Now()
-	d := s.handle(ctx, r)
-	b = enc.Append(b, d)
-	took := time.Since(start)
-	result := d.text("result")
-	s.counters.count(peer.Addr(), r.Command.Value, result == "error", took)
-	s.logRequest(r, peer, cookie, result, d, took)
-	return
+	return s.reply(ctx, peer, nil, nil, document)
 }
 
 // buffers are for building replies.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// reply appends the answer to a document, behind the cookie if there is one.
+// What goes wrong in here ends here: one request must not end the process.
+func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, document []byte) (reply []byte) {
+	if cookie != nil {
+		out = append(append(out, cookie...), ' ')
+	}
+	r, enc, err := decodeSafely(document)
+	if err != nil {
+		s.counters.malformed.Add(1)
+		s.logMalformed(peer, cookie, err)
+		return out
+	}
+	r.Peer = peer
+	start := time.Now()
+	d := s.handle(ctx, r)
+	took := time.Since(start)
+	result := d.Text("result")
+	s.counters.count(peer.Addr(), r.Command.Value, result == "error", took)
+	s.logRequest(r, peer, cookie, result, d, took)
+	return enc.Append(out, d)
+}
+
+func decodeSafely(document []byte) (r *Request, enc Encoding, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return Decode(document)
+}
 
 func (s *Server) handle(ctx context.Context, r *Request) (d Dict) {
 	if !r.Command.Set {
@@ -146,15 +141,4 @@ func (s *Server) panicked(r *Request, p any) {
 	s.log.Error("panic while handling an NG request",
 		zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
 		zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
-}
-
-// text is the string under a key, "" when there is none.
-func (d Dict) text(key string) string {
-	for _, p := range d {
-		if p.Key == key {
-			s, _ := p.Value.(string)
-			return s
-		}
-	}
-	return ""
 }

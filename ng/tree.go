@@ -3,7 +3,6 @@ package ng
 import (
 	"errors"
 	"strconv"
-	"sync"
 )
 
 // Limits of one message. They are far above what any client sends and keep a
@@ -40,13 +39,10 @@ type node struct {
 // tree is a decoded document; node 0 is its root.
 type tree struct{ nodes []node }
 
-var trees = sync.Pool{New: func() any { return &tree{nodes: make([]node, 0, 128)} }}
-
-// release gives the tree back; the strings taken from it stay valid.
-func (t *tree) release() {
-	clear(t.nodes) // don't keep the document alive from within the pool
+// reset empties the tree for another document; strings taken from it stay valid.
+func (t *tree) reset() {
+	clear(t.nodes) // don't keep the document alive
 	t.nodes = t.nodes[:0]
-	trees.Put(t)
 }
 
 func (t *tree) add(k kind, s string) (int32, error) {

@@ -1,69 +1,9 @@
 package ng
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
-
-// readJSON reads a JSON object into t. Behind it only blanks may follow. null,
-// booleans and fractions become values that nobody reads.
-func readJSON(t *tree, doc string) error {
-	d := json.NewDecoder(strings.NewReader(doc))
-	d.UseNumber()
-	var open []int32
-	for {
-		token, err := d.Token()
-		if err != nil {
-			if err == io.EOF {
-				err = errTruncated
-			}
-			return fmt.Errorf("JSON, byte %d: %w", d.InputOffset(), err)
-		}
-		switch token := token.(type) {
-		case json.Delim:
-			switch token {
-			case '{', '[':
-				k := kindDict
-				if token == '[' {
-					k = kindList
-				}
-				i, e := t.add(k, "")
-				if err = e; err == nil && len(open) == maxDepth {
-					err = errDeep
-				}
-				open = append(open, i)
-			default:
-				t.close(open[len(open)-1])
-				open = open[:len(open)-1]
-			}
-		case string:
-			_, err = t.add(kindString, token)
-		case json.Number:
-			k := kindInt
-			if strings.ContainsAny(string(token), ".eE") {
-				k = kindOther
-			}
-			_, err = t.add(k, string(token))
-		default:
-			_, err = t.add(kindOther, "")
-		}
-		if err != nil {
-			return fmt.Errorf("JSON, byte %d: %w", d.InputOffset(), err)
-		}
-		if len(open) == 0 {
-			break
-		}
-	}
-	if strings.TrimSpace(doc[d.InputOffset():]) != "" {
-		return errors.New("JSON: text behind the document")
-	}
-	return nil
-}
 
 // appendJSON appends a value as JSON. Strings are bytes in this protocol: valid
 // UTF-8 goes out as it is, other bytes as U+0080..U+00FF so that the document
