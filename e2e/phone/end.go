@@ -1,0 +1,138 @@
+package phone
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"rtpgo/e2e/lab"
+)
+
+// Codec is a payload type with its rtpmap.
+type Codec struct {
+	Type uint8
+	Map  string
+}
+
+// Codecs of the telephones.
+var (
+	PCMU  = Codec{0, "PCMU/8000"}
+	PCMA  = Codec{8, "PCMA/8000"}
+	DTMF  = Codec{101, "telephone-event/8000"}
+	H264  = Codec{96, "H264/90000"}
+	VP8   = Codec{97, "VP8/90000"}
+	audio = []Codec{PCMU, PCMA, DTMF}
+	video = []Codec{H264, VP8}
+)
+
+// Received is a packet with where it came from and which socket it met.
+type Received struct {
+	From netip.AddrPort
+	RTCP bool // on the RTCP socket
+	Data []byte
+}
+
+// End is one telephone's side of one m= section: a pair of sockets and all
+// that came to them.
+type End struct {
+	Kind   string
+	Codecs []Codec
+	// Mux offers and accepts RTP and RTCP on one port.
+	Mux bool
+	// Direction goes into the SDP; "" is sendrecv.
+	Direction string
+	// Off refuses or removes the section.
+	Off bool
+	// Advertised stands in the SDP instead of the sockets' own address when
+	// the telephone doesn't know it is behind a NAT.
+	Advertised netip.AddrPort
+	// Remote is what the other side's last SDP said.
+	Remote Section
+	// SSRC of what this end sends.
+	SSRC uint32
+
+	local      netip.AddrPort
+	rtp, rtcp  *net.UDPConn
+	muxed      bool // as agreed by offer and answer
+	seq        uint16
+	timestamp  uint32
+	reports    uint32
+	mu         sync.Mutex
+	packets    []Received
+	lastPacket time.Time
+}
+
+// newEnd opens a pair of ports, the RTP one even.
+func newEnd(ns *lab.Netns, ip netip.Addr, port int, kind string) (*End, error) {
+	e := &End{Kind: kind, Codecs: audio, SSRC: rand.Uint32(), seq: uint16(rand.Uint32()), timestamp: rand.Uint32()}
+	if kind == "video" {
+		e.Codecs = video
+	}
+	err := ns.Do(func() (err error) {
+		if e.rtp, err = listen(ip, port); err != nil {
+			return err
+		}
+		e.local = e.rtp.LocalAddr().(*net.UDPAddr).AddrPort()
+		if e.rtcp, err = listen(ip, int(e.local.Port())+1); err != nil {
+			e.rtp.Close()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("media end %s:%d: %w", ip, port, err)
+	}
+	go e.read(e.rtp, false)
+	go e.read(e.rtcp, true)
+	return e, nil
+}
+
+func listen(ip netip.Addr, port int) (*net.UDPConn, error) {
+	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(port))))
+	if err == nil {
+		// What it is granted is enough; the bursts are short.
+		_ = c.SetReadBuffer(1 << 20)
+	}
+	return c, err
+}
+
+func (e *End) close() {
+	e.rtp.Close()
+	e.rtcp.Close()
+}
+
+// Local is the address of the RTP socket.
+func (e *End) Local() netip.AddrPort { return e.local }
+
+func (e *End) read(c *net.UDPConn, rtcp bool) {
+	buf := make([]byte, 4096)
+	for {
+		n, from, err := c.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return
+		}
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		p := Received{From: from, RTCP: rtcp, Data: append([]byte(nil), buf[:n]...)}
+		e.mu.Lock()
+		e.packets = append(e.packets, p)
+		e.mu.Unlock()
+	}
+}
+
+// Take returns what has arrived since the last Take.
+func (e *End) Take() []Received {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.packets
+	e.packets = nil
+	return p
+}
+
+// arrived counts what a Take would return.
+func (e *End) arrived() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.packets)
+}

@@ -1,0 +1,404 @@
+package e2e
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"rtpgo/e2e/phone"
+)
+
+// scenarios by name; each is played with a public and with a private caller.
+var scenarios = []struct {
+	name string
+	play func(*scene)
+}{
+	{"audio", func(s *scene) { simple(s, "audio") }},
+	{"audio_and_video", func(s *scene) { simple(s, "audio", "video") }},
+	{"bye_from_callee", byeFromCallee},
+	{"rtcp_mux/both", func(s *scene) { mux(s, true, true) }},
+	{"rtcp_mux/caller", func(s *scene) { mux(s, true, false) }},
+	{"rtcp_mux/gateway", func(s *scene) { mux(s, false, true) }},
+	{"early_media", earlyMedia},
+	{"late_offer", lateOffer},
+	{"hold/caller", func(s *scene) { hold(s, false) }},
+	{"hold/gateway", func(s *scene) { hold(s, true) }},
+	{"hold/zero_address", holdZero},
+	{"codec_change/caller", func(s *scene) { codecChange(s, false) }},
+	{"codec_change/gateway", func(s *scene) { codecChange(s, true) }},
+	{"media_added_and_removed", addAndRemove},
+	{"cancel/before_sdp", func(s *scene) { cancel(s, false) }},
+	{"cancel/early_media", func(s *scene) { cancel(s, true) }},
+	{"busy", busy},
+	{"failover/refused", func(s *scene) { failover(s, false) }},
+	{"failover/after_early_media", func(s *scene) { failover(s, true) }},
+	{"failover/silent_gateway", silentGateway},
+	{"all_gateways_fail", allFail},
+	{"fork/first_wins", func(s *scene) { fork(s, 0) }},
+	{"fork/second_wins", func(s *scene) { fork(s, 1) }},
+	{"fork/one_fails", forkOneFails},
+	{"stranger", stranger},
+	{"nat/port_differs", natPort},
+	{"two_calls_same_ports", twoCalls},
+	{"repeated_requests", repeated},
+}
+
+// simple is a call with media from both sides, hung up by the caller.
+func simple(s *scene, kinds ...string) {
+	a, b := s.caller(kinds...), s.gateway(1, kinds...)
+	connect(a, b)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+func byeFromCallee(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	hangUp(b, a)
+}
+
+// mux has RTP and RTCP on one port on neither, one or both sides.
+func mux(s *scene, caller, gateway bool) {
+	a, b := s.caller("audio", "video"), s.gateway(1, "audio", "video")
+	for i := range a.media.Ends {
+		a.media.Ends[i].Mux, b.media.Ends[i].Mux = caller, gateway
+	}
+	connect(a, b)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// earlyMedia has an announcement from the gateway before the answer, and the
+// caller's media before it, too.
+func earlyMedia(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	a.dial("100")
+	b.accept()
+	b.answer(183)
+	a.wait(183)
+	s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+	talk(a, b)
+	finish(a, b)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// lateOffer has the offer in the 200 and the answer in the ACK.
+func lateOffer(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	a.anyAddress()
+	call, err := a.Invite("100", "")
+	s.ok(err)
+	a.Call = call
+	b.accept()
+	s.ok(b.Respond(b.invite, 200, "OK", b.media.Offer()))
+	m, err := a.Response(200)
+	s.ok(err)
+	answer, err := a.media.Answer(m.Body)
+	s.ok(err)
+	s.ok(a.Ack(answer))
+	b.anyAddress()
+	s.ok(b.media.TakeAnswer(b.take("ACK").Body))
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// hold puts the other side on hold with music and resumes; then both hold.
+func hold(s *scene, gateway bool) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	if gateway {
+		a, b = b, a
+	}
+	a.anyAddress()
+	b.anyAddress()
+	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "sendonly", "recvonly"
+	reinvite(a, b)
+	s.directions(a, "recvonly", b, "sendonly")
+	s.ok(phone.Exchange(burst, phone.OneWay(a.media, b.media)...))
+	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "inactive", "inactive"
+	reinvite(a, b)
+	s.directions(a, "inactive", b, "inactive")
+	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "", ""
+	reinvite(a, b)
+	s.directions(a, "sendrecv", b, "sendrecv")
+	talk(a, b)
+	hangUp(b, a)
+}
+
+// directions checks what the last SDPs said to each party.
+func (s *scene) directions(a *party, toA string, b *party, toB string) {
+	s.Helper()
+	if got := a.media.Ends[0].Remote.Direction; got != toA {
+		s.Errorf("the side that asked was told %s, not %s", got, toA)
+	}
+	if got := b.media.Ends[0].Remote.Direction; got != toB {
+		s.Errorf("the side that was asked was told %s, not %s", got, toB)
+	}
+}
+
+// holdZero holds in RFC 2543's way: c=IN IP4 0.0.0.0.
+func holdZero(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	a.anyAddress()
+	b.anyAddress()
+	a.media.ZeroHold = true
+	reinvite(a, b)
+	a.media.ZeroHold = false
+	reinvite(a, b)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// codecChange goes from PCMU to PCMA and back in a running call.
+func codecChange(s *scene, gateway bool) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	if gateway {
+		a, b = b, a
+	}
+	a.anyAddress()
+	b.anyAddress()
+	all := a.media.Ends[0].Codecs
+	for _, codecs := range [][]phone.Codec{{phone.PCMA, phone.DTMF}, all} {
+		a.media.Ends[0].Codecs = codecs
+		reinvite(a, b)
+		for _, p := range []*party{a, b} {
+			if got := p.media.Ends[0].Remote.Formats[0]; got != fmt.Sprint(codecs[0].Type) {
+				s.Errorf("format %s, not %v", got, codecs[0])
+			}
+		}
+		talk(a, b)
+	}
+	hangUp(a, b)
+}
+
+// addAndRemove makes an audio call a video call and an audio call again.
+func addAndRemove(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	a.anyAddress()
+	b.anyAddress()
+	s.ok(a.media.AddEnd(0, "video"))
+	s.ok(b.media.AddEnd(0, "video"))
+	reinvite(a, b)
+	talk(a, b)
+	a.media.Ends[1].Off = true
+	reinvite(a, b)
+	if !a.media.Ends[1].Remote.Refused() {
+		s.Error("the removed video has a port in the answer")
+	}
+	talk(a, b)
+	// And again, from the other side.
+	a.media.Ends[1].Off = false
+	reinvite(b, a)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// cancel takes the INVITE back before it is answered.
+func cancel(s *scene, early bool) {
+	a, b := s.caller(), s.gateway(1)
+	a.dial("100")
+	b.accept()
+	if early {
+		b.answer(183)
+		a.wait(183)
+		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+	} else {
+		b.reply(180)
+		a.wait(180)
+	}
+	s.ok(a.Cancel())
+	s.ok(b.Respond(b.take("CANCEL"), 200, "OK", ""))
+	b.reply(487)
+	a.wait(487)
+	b.take("ACK")
+}
+
+// busy is refused by the callee; the next gateway is not asked.
+func busy(s *scene) {
+	a, b, other := s.caller(), s.gateway(1), s.gateway(2)
+	a.dial("100")
+	b.accept()
+	b.reply(486)
+	b.take("ACK")
+	a.wait(486)
+	if !other.Quiet() {
+		s.Error("the second gateway was called")
+	}
+}
+
+// failover reaches the second gateway when the first one is out of order.
+func failover(s *scene, early bool) {
+	a, b, c := s.caller(), s.gateway(1), s.gateway(2)
+	a.dial("100")
+	b.accept()
+	if early {
+		b.answer(183)
+		a.wait(183)
+		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+		// The next offer comes when both sides of the call are known.
+		c.anyAddress()
+	}
+	b.reply(503)
+	b.take("ACK")
+	c.accept()
+	finish(a, c)
+	talk(a, c)
+	hangUp(a, c)
+}
+
+// silentGateway does not even answer.
+func silentGateway(s *scene) {
+	a, c := s.caller(), s.gateway(2)
+	a.dial("100")
+	c.accept()
+	finish(a, c)
+	talk(a, c)
+	hangUp(a, c)
+}
+
+func allFail(s *scene) {
+	a, b, c := s.caller(), s.gateway(1), s.gateway(2)
+	a.dial("100")
+	b.accept()
+	b.reply(503)
+	b.take("ACK")
+	c.accept()
+	c.reply(500)
+	c.take("ACK")
+	a.wait(500)
+}
+
+// fork rings two gateways at once. Both send early media, then one answers
+// and the other is cancelled. Without via-branch the relay serves the branch
+// whose SDP came last.
+func fork(s *scene, winner int) {
+	a, branches := s.caller(), []*party{s.gateway(1), s.gateway(2)}
+	a.dial("fork1")
+	for _, b := range branches {
+		b.accept()
+		b.answer(183)
+		a.wait(183)
+		b.anyAddress()
+		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+	}
+	b, loser := branches[winner], branches[1-winner]
+	b.answer(200)
+	a.wait(200)
+	s.ok(a.Ack(""))
+	b.take("ACK")
+	s.ok(loser.Respond(loser.take("CANCEL"), 200, "OK", ""))
+	loser.reply(487)
+	loser.take("ACK")
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// forkOneFails has one branch refused while the other one goes on.
+func forkOneFails(s *scene) {
+	a, b, loser := s.caller(), s.gateway(1), s.gateway(2)
+	a.dial("fork1")
+	b.accept()
+	loser.accept()
+	b.answer(183)
+	a.wait(183)
+	loser.reply(503)
+	loser.take("ACK")
+	s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+	finish(a, b)
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// stranger sends to the relay's ports in the middle of a call, from another
+// address and from another port of the right one.
+func stranger(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	for _, host := range []int{66, 21} {
+		x := s.ends(s.from, host, 0).Ends[0]
+		x.Remote = a.media.Ends[0].Remote
+		_, err := phone.Send(burst/2, phone.Flow{From: x, To: b.media.Ends[0]})
+		s.ok(err)
+		talk(a, b)
+		if got := x.Take(); len(got) > 0 {
+			s.Errorf("the stranger got %d packets", len(got))
+		}
+	}
+	hangUp(a, b)
+}
+
+// natPort is a caller whose SDP names an address of its home network, and
+// whose packets come from elsewhere. It speaks first; then it is heard.
+func natPort(s *scene) {
+	a, b := s.caller(), s.gateway(1)
+	a.media.Ends[0].Advertised = netip.MustParseAddrPort("10.11.12.13:30000")
+	connect(a, b)
+	s.ok(phone.Exchange(burst, phone.OneWay(a.media, b.media)...))
+	talk(a, b)
+	hangUp(a, b)
+}
+
+// twoCalls are two calls at the same time to two gateways that use the same
+// port numbers as each other, and so do the two callers.
+func twoCalls(s *scene) {
+	const port = 41000
+	a1, a2 := s.party(s.from, 21, port), s.party(s.from, 22, port)
+	b1, b2 := s.party(s.to, 11, port), s.party(s.to, 12, port)
+	connect(a1, b1)
+	call := b1.Call
+	a2.dial("100")
+	b1.accept() // the first gateway is full
+	b1.reply(503)
+	b1.take("ACK")
+	b2.accept()
+	finish(a2, b2)
+	first := phone.Both(a1.media, b1.media)
+	s.ok(phone.Exchange(burst, append(first, phone.Both(a2.media, b2.media)...)...))
+	hangUp(a2, b2)
+	b1.Call = call
+	s.ok(phone.Exchange(burst, first...))
+	hangUp(a1, b1)
+}
+
+// repeated loses the relay's first reply to every command, so that Kamailio
+// asks again.
+func repeated(s *scene) {
+	const table = "add table inet lossy; " +
+		"add chain inet lossy in { type filter hook input priority 0; }; " +
+		"add rule inet lossy in udp sport 22222 numgen inc mod 2 0 counter drop"
+	if _, err := s.lab.SBC.Run("nft", table); err != nil {
+		s.Fatal(err)
+	}
+	_, err := s.lab.RPC("cfg.set_now_int", "rtpengine", "rtpengine_tout_ms", 150)
+	s.ok(err)
+	defer func() {
+		_, err := s.lab.SBC.Run("nft", "delete table inet lossy")
+		s.ok(err)
+		_, err = s.lab.RPC("cfg.set_now_int", "rtpengine", "rtpengine_tout_ms", 1000)
+		s.ok(err)
+	}()
+	a, b := s.caller(), s.gateway(1)
+	connect(a, b)
+	talk(a, b)
+	hangUp(a, b)
+	var commands []string
+	for _, e := range s.lab.Tap.Exchanges(a.ID) {
+		commands = append(commands, e.Command())
+		if e.Asked != 2 || e.Answered != 2 || e.Changed {
+			s.Errorf("%s: asked %d times, answered %d times, with another reply: %t", e.Command(), e.Asked, e.Answered, e.Changed)
+		}
+	}
+	if got := strings.Join(commands, " "); got != "offer answer delete" {
+		s.Errorf("commands: %s", got)
+	}
+}
