@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 )
 
 // Packages maps each program that the laboratory runs to its Debian package.
@@ -30,12 +31,17 @@ func Missing(relay string) string {
 	if _, err := exec.LookPath(relay); err != nil {
 		return fmt.Sprintf("no relay to test: %v", err)
 	}
-	probe := &Netns{Name: fmt.Sprintf("%s%d-probe", namePrefix, os.Getpid())}
-	if err := ip("netns", "add", probe.Name); err != nil {
+	if err := probe(); err != nil {
 		return "can't make network namespaces: " + err.Error()
-	}
-	if err := probe.delete(); err != nil {
-		return "can't remove network namespaces: " + err.Error()
 	}
 	return ""
 }
+
+// probe makes and removes a namespace, once.
+var probe = sync.OnceValue(func() error {
+	ns, err := newNetns(fmt.Sprintf("%s%d-probe", namePrefix, os.Getpid()))
+	if err != nil {
+		return err
+	}
+	return ns.delete()
+})

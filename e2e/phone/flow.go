@@ -11,8 +11,11 @@ import (
 	"rtpgo/e2e/lab"
 )
 
-// Interval is the time between two RTP packets of a burst.
-const Interval = 10 * time.Millisecond
+// interval is the time between two RTP packets of a flow: 10 ms, and more
+// where so many flows run at a time that the sender would be the bottleneck.
+func interval(flows int) time.Duration {
+	return 10 * time.Millisecond * time.Duration(1+flows/60)
+}
 
 // reportEvery is the number of RTP packets between two RTCP packets.
 const reportEvery = 10
@@ -61,7 +64,7 @@ func Send(n int, flows ...Flow) ([]burst, error) {
 		return nil, errors.New("no flow: all sections refused?")
 	}
 	bursts := make([]burst, len(flows))
-	tick := time.NewTicker(Interval)
+	tick := time.NewTicker(interval(len(flows)))
 	defer tick.Stop()
 	for k := range n {
 		for i, f := range flows {
