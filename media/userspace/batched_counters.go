@@ -6,36 +6,19 @@ import (
 
 	"golang.org/x/sys/cpu"
 	"golang.org/x/sys/unix"
+
+	"rtpgo/media"
 )
 
 // BatchedStats is what the batched engine did since its start.
-type BatchedStats struct {
-	// Received counts packets, ReceiveCalls the system calls that brought them.
-	Received, ReceiveCalls uint64
-	// Sent counts packets handed to the kernel, SendCalls the system calls it
-	// took, Fragmented those of them that were longer than the MTU.
-	Sent, SendCalls, Fragmented uint64
-
-	// NoPort and NoFlow count packets to ports that were no longer open, or had
-	// no flow installed; TooLong those over the greatest length.
-	NoPort, NoFlow, TooLong uint64
-	// QueueDrops counts packets that the kernel dropped because the workers
-	// didn't fetch them in time.
-	QueueDrops uint64
-	// ReceiveErrors counts failed calls.
-	ReceiveErrors uint64
-
-	// Packets that the kernel refused to send, which also count as DropSend of
-	// their stream. SendBusy: queues or memory full; SendUnreachable: no route
-	// or neighbour; SendDenied: a firewall rule; SendErrors: other reasons.
-	SendBusy, SendUnreachable, SendDenied, SendErrors uint64
-}
+type BatchedStats = media.EngineStats
 
 // workerCounters is the part of one worker. Only it writes there.
 type workerCounters struct {
 	_ cpu.CacheLinePad
 
-	received, receiveCalls, sent, sendCalls, fragmented    atomic.Uint64
+	wakeups, received, receiveCalls                        atomic.Uint64
+	sent, sendCalls, fragmented                            atomic.Uint64
 	noPort, noFlow, tooLong, receiveErrors                 atomic.Uint64
 	sendBusy, sendUnreachable, sendDenied, sendOtherErrors atomic.Uint64
 
@@ -56,7 +39,8 @@ func (c *workerCounters) failed(errno syscall.Errno) {
 	}
 }
 
-func (c *workerCounters) addTo(s *BatchedStats) {
+func (c *workerCounters) addTo(s *media.EngineStats) {
+	s.Wakeups += c.wakeups.Load()
 	s.Received += c.received.Load()
 	s.ReceiveCalls += c.receiveCalls.Load()
 	s.Sent += c.sent.Load()
