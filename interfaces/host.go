@@ -10,8 +10,9 @@ import (
 
 // host is what the machine knows about addresses.
 type host interface {
-	// all returns the addresses of every device that is up, loopback excepted.
-	all() ([]netip.Addr, error)
+	// all returns the addresses of the devices that are up, those of loopback
+	// devices apart.
+	all() (addrs, loopback []netip.Addr, err error)
 	// device returns the addresses of a device; false if there is no such device.
 	device(name string) ([]netip.Addr, bool, error)
 	// resolve looks a host name up.
@@ -23,23 +24,26 @@ const resolveTimeout = 5 * time.Second
 
 type system struct{}
 
-func (system) all() ([]netip.Addr, error) {
+func (system) all() (addrs, loopback []netip.Addr, err error) {
 	devices, err := net.Interfaces()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var list []netip.Addr
 	for _, d := range devices {
-		if d.Flags&net.FlagUp == 0 || d.Flags&net.FlagLoopback != 0 {
+		if d.Flags&net.FlagUp == 0 {
 			continue
 		}
-		addrs, err := deviceAddrs(&d)
+		list, err := deviceAddrs(&d)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		list = append(list, addrs...)
+		if d.Flags&net.FlagLoopback != 0 {
+			loopback = append(loopback, list...)
+		} else {
+			addrs = append(addrs, list...)
+		}
 	}
-	return list, nil
+	return addrs, loopback, nil
 }
 
 func (system) device(name string) ([]netip.Addr, bool, error) {

@@ -10,8 +10,8 @@ import (
 // ALIAS=NAME, each string holding one or several separated by ";". HOST is an
 // IP address, the name of a network device (all its addresses), a DNS host
 // name (looked up now, once) or "any" (every address but those of loopback
-// devices). Without NAME the interface is called "default"; the same name given
-// again adds an address to it. An alias must follow what it stands for.
+// devices, or those if there is no other). Without NAME the interface is called "default"; the same name given
+// again adds an address to it.
 // ADVERTISED must be an IP address of the family of HOST.
 //
 // Addresses need not be present on the host: opening a port on an absent one
@@ -30,13 +30,15 @@ func parse(list []string, cfg PoolConfig, h host) (*Set, error) {
 	}
 	b := builder{host: h, cfg: cfg, pools: map[netip.Addr]*Pool{}, set: &Set{
 		byName: map[string]*Logical{}, alias: map[string]string{}, bases: map[string]*group{}}}
-	for _, spec := range specs {
-		add := b.addresses
-		if spec.Target != "" {
-			add = b.alias
-		}
-		if err := add(spec); err != nil {
-			return nil, fmt.Errorf("interface %q: %w", spec.Text, err)
+	// Aliases come second, so that they may stand before what they name.
+	for _, aliases := range []bool{false, true} {
+		for _, spec := range specs {
+			if aliases != (spec.Target != "") {
+				continue
+			}
+			if err := b.add(spec); err != nil {
+				return nil, fmt.Errorf("interface %q: %w", spec.Text, err)
+			}
 		}
 	}
 	if len(b.set.list) == 0 {
@@ -53,6 +55,13 @@ type builder struct {
 	set   *Set
 }
 
+func (b *builder) add(spec Spec) error {
+	if spec.Target != "" {
+		return b.alias(spec)
+	}
+	return b.addresses(spec)
+}
+
 func (b *builder) alias(spec Spec) error {
 	if b.known(spec.Name) {
 		return fmt.Errorf("the name %q is taken", spec.Name)
@@ -65,7 +74,7 @@ func (b *builder) alias(spec Spec) error {
 	if members[0] == nil {
 		g := b.set.bases[target]
 		if g == nil {
-			return fmt.Errorf("no interface %q given before its alias", target)
+			return fmt.Errorf("no interface %q", target)
 		}
 		members = g.members
 	}
@@ -82,9 +91,6 @@ func (b *builder) known(name string) bool {
 }
 
 func (b *builder) addresses(spec Spec) error {
-	if _, ok := b.set.alias[spec.Name]; ok {
-		return fmt.Errorf("the name %q is that of an alias", spec.Name)
-	}
 	addrs, err := b.expand(spec)
 	if err != nil {
 		return err
@@ -98,7 +104,7 @@ func (b *builder) addresses(spec Spec) error {
 		if spec.Advertised.IsValid() && FamilyOf(spec.Advertised) == FamilyOf(local) {
 			a.Advertised, advertised = spec.Advertised, true
 		}
-		b.add(spec, a)
+		b.addAddress(spec, a)
 	}
 	if spec.Advertised.IsValid() && !advertised {
 		return fmt.Errorf("advertised address %s is not of the family of %s (%s)",
@@ -113,11 +119,7 @@ func (b *builder) expand(spec Spec) ([]netip.Addr, error) {
 		return []netip.Addr{addr.Unmap()}, nil
 	}
 	if spec.Host == "any" {
-		addrs, err := b.host.all()
-		if err == nil && len(addrs) == 0 {
-			err = errors.New("no address on this host except those of loopback devices")
-		}
-		return addrs, err
+		return b.anyAddress(spec)
 	}
 	addrs, ok, err := b.host.device(spec.Host)
 	if err != nil {
@@ -142,6 +144,24 @@ func (b *builder) expand(spec Spec) ([]netip.Addr, error) {
 	return addrs, nil
 }
 
+// anyAddress returns every address of the host; those of loopback devices only
+// where there is no other.
+func (b *builder) anyAddress(spec Spec) ([]netip.Addr, error) {
+	addrs, loopback, err := b.host.all()
+	if err != nil {
+		return nil, err
+	}
+	if len(addrs) > 0 {
+		return addrs, nil
+	}
+	if len(loopback) == 0 {
+		return nil, errors.New("this host has no address")
+	}
+	b.set.warnings = append(b.set.warnings,
+		fmt.Sprintf("interface %q: this host has only loopback addresses, which no other host can send to", spec.Text))
+	return loopback, nil
+}
+
 func usable(a netip.Addr) error {
 	switch {
 	case a.IsUnspecified():
@@ -154,8 +174,9 @@ func usable(a netip.Addr) error {
 	return nil
 }
 
-// add appends an address to its interface, making the interface if need be.
-func (b *builder) add(spec Spec, a *Address) {
+// addAddress appends an address to its interface, making the interface if
+// need be.
+func (b *builder) addAddress(spec Spec, a *Address) {
 	l := b.set.byName[spec.Name]
 	if l == nil {
 		l = &Logical{Name: spec.Name}

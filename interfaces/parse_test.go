@@ -9,7 +9,7 @@ import (
 )
 
 // fakeHost stands for the machine in tests: no DNS, fixed devices.
-type fakeHost struct{}
+type fakeHost struct{ lonely bool }
 
 func addrs(list ...string) []netip.Addr {
 	var out []netip.Addr
@@ -19,8 +19,11 @@ func addrs(list ...string) []netip.Addr {
 	return out
 }
 
-func (fakeHost) all() ([]netip.Addr, error) {
-	return addrs("192.168.1.120", "2001:db8:85a3::7334", "10.0.0.5"), nil
+func (h fakeHost) all() ([]netip.Addr, []netip.Addr, error) {
+	if h.lonely {
+		return nil, addrs("127.0.0.1"), nil
+	}
+	return addrs("192.168.1.120", "2001:db8:85a3::7334", "10.0.0.5"), addrs("127.0.0.1"), nil
 }
 
 func (fakeHost) device(name string) ([]netip.Addr, bool, error) {
@@ -89,6 +92,7 @@ func TestParse(t *testing.T) {
 		{"host name", []string{"x/media.example.com"}, "x: 198.51.100.7 198.51.100.8"},
 		{"base and suffix", []string{"pub:1/192.0.2.67", "pub:2/10.35.2.75"}, "pub:1: 192.0.2.67\npub:2: 10.35.2.75"},
 		{"alias", []string{"pub1/192.0.2.67", "pub=pub1"}, "pub1: 192.0.2.67"},
+		{"alias first", []string{"pub=pub1", "pub1/192.0.2.67"}, "pub1: 192.0.2.67"},
 		{"twice", []string{"a/192.0.2.67", "a/192.0.2.67", "a/192.0.2.67!192.0.2.1"}, "a: 192.0.2.67 192.0.2.67>192.0.2.1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,7 +122,7 @@ func TestParseErrors(t *testing.T) {
 		{"=pub", "empty name"},
 		{"pub=", "empty name"},
 		{"a/192.0.2.1;a=a", "is taken"},
-		{"a/192.0.2.1;b=a;b/192.0.2.2", "is that of an alias"},
+		{"b=a;a/192.0.2.1;b/192.0.2.2", "is taken"},
 		{"a:1/192.0.2.1;a=a:1", "is taken"},
 		{"a b/192.0.2.1", "blank inside"},
 		{"a=b/192.0.2.1", `contains '='`},
@@ -136,6 +140,13 @@ func TestParseRefusesPortRange(t *testing.T) {
 		if _, err := parse([]string{"192.0.2.1"}, cfg, fakeHost{}); err == nil {
 			t.Errorf("range %d-%d accepted", cfg.Min, cfg.Max)
 		}
+	}
+}
+
+func TestAnyWithoutNetwork(t *testing.T) {
+	s, err := parse([]string{"any"}, testRange, fakeHost{lonely: true})
+	if err != nil || describe(s) != "default: 127.0.0.1" || len(s.Warnings()) != 1 {
+		t.Fatal(err, s)
 	}
 }
 

@@ -1,0 +1,165 @@
+// Package config reads rtpgo's options: from the command line, and from a
+// configuration file in rtpengine's form.
+//
+// One table (Options) holds every option. The flags, the reader of the file,
+// the help text, the manual page, rtpgo.conf.example and docs/configuration.md
+// all come from it. Names, short forms, types and defaults are those of
+// rtpengine 13.1.1.6 as its manual and its --help state them; options that
+// rtpgo doesn't support are accepted with a warning that names them.
+package config
+
+import "time"
+
+//go:generate go run ./internal/gen ..
+
+// Config is the daemon's configuration. Fields marked "unsupported" are read
+// but bear no weight yet; their options cause a warning when given.
+type Config struct {
+	// Help and Version ask for a text instead of a daemon; nothing else is
+	// read or checked where one of them is set.
+	Help, Version bool
+	// File is the configuration file that was read, "" without one, and
+	// Section its section.
+	File, Section string
+	// Warnings are for the log at start-up, one line each.
+	Warnings []string
+
+	// Interfaces as package interfaces reads them, at least one.
+	Interfaces []string
+	// PortMin and PortMax bound the media ports of every local address.
+	PortMin, PortMax uint16
+	// PortRest is how long a released port stays unused.
+	PortRest time.Duration
+	// SaveInterfacePorts: unsupported.
+	SaveInterfacePorts bool
+	// TOS of outgoing media packets; 0 leaves the field untouched.
+	TOS uint8
+
+	// Engine is one of the Engine constants.
+	Engine string
+	// Table is rtpengine's kernel table; negative keeps forwarding out of the
+	// kernel, the number has no meaning otherwise.
+	Table int
+	// NoFallback refuses to start without the kernel engine.
+	NoFallback bool
+	// NumThreads is the number of workers, 0 for one for each CPU core.
+	NumThreads int
+
+	// ListenNG are [ADDRESS:]PORT for ParseListen, at least one.
+	ListenNG []string
+	// ListenTCPNG, ListenCLI, ListenHTTP, ListenHTTPS, HTTPSCert, HTTPSKey
+	// and HTTPThreads: unsupported.
+	ListenTCPNG, ListenCLI, ListenHTTP, ListenHTTPS []string
+	HTTPSCert, HTTPSKey                             string
+	HTTPThreads                                     int
+	// ControlTOS and ControlPMTU: unsupported.
+	ControlTOS  uint8
+	ControlPMTU string
+
+	// Timeout ends a call none of whose streams received anything;
+	// SilentTimeout is the same for muted and inactive streams. FinalTimeout
+	// bounds a call's age, 0 is no bound. OfferTimeout is for calls that were
+	// never answered.
+	Timeout, SilentTimeout, FinalTimeout, OfferTimeout time.Duration
+	// DeleteDelay is how long a call stays after it was deleted.
+	DeleteDelay time.Duration
+	// MaxSessions limits the calls; negative is no limit.
+	MaxSessions int
+	// MaxLoad, MaxCPU (percent) and MaxBandwidth (octets/s): unsupported.
+	MaxLoad, MaxCPU float64
+	MaxBandwidth    int64
+	// DrainTimeout is how long calls may go on after SIGTERM.
+	DrainTimeout time.Duration
+	// KeepEnded is how long ended calls can be asked about: unsupported.
+	KeepEnded time.Duration
+
+	// SIPSource makes "SIP source address" the default of every request.
+	SIPSource bool
+	// DTLSPassive makes "DTLS=passive" the default of every request.
+	DTLSPassive bool
+	// EndpointLearning is delayed, immediate, off or heuristic.
+	EndpointLearning string
+	// RejectInvalidSDP: unsupported.
+	RejectInvalidSDP bool
+	// Templates are the signalling templates by name: strings as rtpp-flags
+	// carries them. "default" and the names of commands apply by themselves.
+	Templates map[string]string
+	// TemplatesSection is the section they came from.
+	TemplatesSection string
+
+	// Foreground and PIDFile as in rtpengine; rtpgo never forks.
+	Foreground bool
+	PIDFile    string
+
+	Log Log
+	// DTLS: unsupported.
+	DTLS DTLS
+	// SoftwareID names this software to peers (STUN): unsupported.
+	SoftwareID string
+	// Quality: unsupported.
+	Quality Quality
+	// Export: unsupported.
+	Export Export
+}
+
+// The values of Config.Engine.
+const (
+	EngineAuto    = "auto"
+	EngineKernel  = "kernel"
+	EngineBatched = "batched"
+	EngineSockets = "sockets"
+)
+
+// Log is what is logged, and where to.
+type Log struct {
+	// Level is that of syslog: 7 debug, 6 info, 5 notice, 4 warning, 3 error.
+	Level int
+	// Stderr logs to standard error instead of syslog.
+	Stderr bool
+	// NoTimestamps leaves the time out of lines on standard error.
+	NoTimestamps bool
+	// Name under which syslog gets the lines.
+	Name string
+	// Levels of single subsystems, LevelUnset where none was given: unsupported.
+	Levels LogLevels
+	// The rest: unsupported.
+	Facility, FacilityCDR, FacilityRTCP, FacilityDTMF, Format string
+	SRTPKeys, DebugSRTP                                       bool
+}
+
+// LevelUnset is the level of a subsystem that follows Log.Level.
+const LevelUnset = -1
+
+// LogLevels holds a level for each of rtpengine's logging subsystems.
+type LogLevels struct {
+	Core, SpanDSP, FFmpeg, Transcoding, Codec, RTCP, ICE, Crypto, SRTP, Internals, HTTP, Control, DTX int
+}
+
+// DTLS is how our certificate is made and DTLS is spoken.
+type DTLS struct {
+	CertCipher, Signature, Ciphers string
+	RSAKeySize, MTU                int
+}
+
+// Quality is the measurement of media.
+type Quality struct {
+	// MOS are CQ or LQ and G.107, G.107.2 or legacy.
+	MOS          []string
+	MeasureRTP   bool
+	RTCPInterval time.Duration
+}
+
+// Export is what is sent to other systems or stored.
+type Export struct {
+	Homer, HomerProtocol                           string
+	HomerID, HomerNGCaptureProto                   int
+	HomerDisableRTCP, HomerNG                      bool
+	Graphite, GraphitePrefix                       string
+	GraphiteInterval, GraphiteTimeout              time.Duration
+	DTMFLogDest                                    string
+	DTMFLogNGTCP, DTMFNoLogInjects                 bool
+	JanusSecret                                    string
+	RecordingDir, RecordingMethod, RecordingFormat string
+	RecordEgress                                   bool
+	Redis, RedisWrite                              string
+}

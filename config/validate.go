@@ -1,0 +1,89 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// validate looks at values together.
+func (e *evaluation) validate() {
+	c := e.cfg
+	if len(c.Interfaces) == 0 {
+		e.failOption("interface", "no interface given: media needs --interface=NAME/ADDRESS at least once")
+	}
+	e.validateListeners()
+	switch {
+	case c.PortMin > c.PortMax:
+		e.failOption("port-max", fmt.Sprintf("the port range %d-%d is reversed", c.PortMin, c.PortMax))
+	case c.PortMin == c.PortMax || c.PortMax == c.PortMin+1 && c.PortMin%2 == 1:
+		e.failOption("port-max", fmt.Sprintf("the port range %d-%d holds no pair of an even port and the next one", c.PortMin, c.PortMax))
+	}
+	e.validateEngine()
+	e.defaultTimeouts()
+	if c.Log.Level > 7 {
+		c.Log.Level = 7
+	}
+}
+
+func (e *evaluation) validateListeners() {
+	c := e.cfg
+	for _, l := range c.ListenNG {
+		if _, _, err := splitListen(l); err != nil {
+			e.failOption("listen-ng", "listen-ng: "+err.Error())
+		}
+	}
+	if len(c.ListenNG) > 0 {
+		return
+	}
+	text := "nothing to listen on: the daemon is controlled through --listen-ng=ADDRESS:PORT"
+	if len(c.ListenTCPNG)+len(c.ListenHTTP)+len(c.ListenHTTPS) > 0 {
+		text += "; the other ways aren't built yet"
+	}
+	e.failOption("listen-ng", text)
+}
+
+func (e *evaluation) validateEngine() {
+	c := e.cfg
+	switch {
+	case c.Table < 0 && c.Engine == EngineKernel:
+		e.failOption("engine", "engine=kernel contradicts a negative table")
+	case c.NoFallback && (c.Engine == EngineBatched || c.Engine == EngineSockets):
+		e.failOption("engine", fmt.Sprintf("engine=%s contradicts no-fallback, which asks for the kernel engine", c.Engine))
+	case c.Table < 0 && c.NoFallback:
+		o, _ := Lookup("no-fallback")
+		e.warn(e.line[o], "no-fallback has no effect, since a negative table keeps forwarding in user space")
+		c.NoFallback = false
+	}
+}
+
+// defaultTimeouts puts the default in the place of time-outs that are not
+// positive, as rtpengine does.
+func (e *evaluation) defaultTimeouts() {
+	c := e.cfg
+	for _, name := range []string{"timeout", "silent-timeout", "offer-timeout"} {
+		o, _ := Lookup(name)
+		if d := o.field(c).(*time.Duration); *d > 0 {
+			continue
+		}
+		e.warn(e.line[o], fmt.Sprintf("%s must be positive; the default of %s seconds is used", name, o.Default))
+		if err := o.assign(c, []string{o.Default}); err != nil {
+			e.failOption(name, err.Error())
+		}
+	}
+	if c.FinalTimeout < 0 {
+		c.FinalTimeout = 0
+	}
+	if c.MaxSessions < -1 {
+		c.MaxSessions = -1
+	}
+}
+
+// failOption reports an error at the line that sets the option, if one does.
+func (e *evaluation) failOption(name, text string) {
+	o, _ := Lookup(name)
+	if line := e.line[o]; line > 0 {
+		e.fail(line, text)
+		return
+	}
+	e.errors = append(e.errors, Problem{Text: text})
+}
