@@ -18,9 +18,7 @@ func (x *exchange) selectInterfaces(s, r *Media) {
 	if f := x.wordFamily(from); f != interfaces.FamilyAny {
 		s.family = f
 	}
-	if x.offering {
-		x.receiverFamily(s, r)
-	}
+	x.receiverFamily(s, r)
 }
 
 // sideNames are the names given for the side of the sender and that of the
@@ -93,12 +91,13 @@ func (x *exchange) siblingInterface(m *Media) *interfaces.Logical {
 	return x.r.Interfaces.Default()
 }
 
-// receiverFamily chooses the family of the address shown to the receiver of an
-// offer: the one asked for, else the receiver's own, else the sender's.
+// receiverFamily chooses the family of the address shown to the receiver : the
+// one asked for, else the receiver's own, else the sender's.
 func (x *exchange) receiverFamily(s, r *Media) {
 	switch f := x.namedFamily(); {
 	case f != interfaces.FamilyAny:
 		r.family = f
+	case !x.offering && r.family != interfaces.FamilyAny:
 	case r.initialized && r.streams[rtp].endpoint.IsValid():
 		r.family = familyOf(r.streams[rtp].endpoint.Addr())
 	case r.family == interfaces.FamilyAny || !r.initialized:

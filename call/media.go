@@ -28,6 +28,7 @@ type Media struct {
 	weSend                                            bool // we send to this party
 	weReceive                                         bool
 	controlling                                       bool // ICE role
+	relay                                             bool // ICE=force-relay
 	unidirectional, asymmetric, echo, blackhole, sink bool
 	rtcpGenerator, rtcpFeedback, transcoding          bool
 	ptimeOverride                                     bool

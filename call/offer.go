@@ -215,10 +215,10 @@ func (x *exchange) disable(s, r *Media) {
 // ports opens or selects the ports of both sides.
 func (x *exchange) ports(s, r *Media) error {
 	latch := x.latching(r)
-	if err := r.obtainPorts(s.streams[rtp].endpoint, latch); err != nil {
+	if err := r.obtainPorts(s.streams[rtp].endpoint, latch, x.offering); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
-	if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s)); err != nil {
+	if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s), x.offering); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
 	for i := range s.streams {

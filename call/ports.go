@@ -64,8 +64,9 @@ func (s *portSet) close() {
 func (s *portSet) primary() *localPorts { return s.locals[0] }
 
 // obtainPorts selects or opens the ports that face m's party while the other
-// side is at the endpoint other (zero when unknown).
-func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
+// side is at the endpoint other (zero when unknown). An answer adds no further
+// addresses to ports that were opened without ICE.
+func (m *Media) obtainPorts(other netip.AddrPort, latch, offering bool) error {
 	count := 2
 	if m.singlePort() {
 		count = 1
@@ -74,6 +75,9 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 		m.set = s
 		if !s.other.IsValid() {
 			s.other = other
+		}
+		if m.initialized && !offering {
+			return nil
 		}
 		return m.fillFamilies(s)
 	}

@@ -14,6 +14,9 @@ func (x *exchange) write() []byte {
 		Attributes: x.sdp.Attributes,
 		Edit:       x.edit("none"),
 	}
+	for _, p := range x.sections {
+		out.ICELite = out.ICELite || (p.r != nil && p.r.ice.on && p.r.ice.liteSelf)
+	}
 	if x.req.Flags.LoopProtect {
 		out.LoopToken = x.r.loopToken
 	}
@@ -57,6 +60,10 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 		m.Port, m.Address = sm.Port, sm.Connection
 		return []*sdpedit.OutMedia{m}
 	}
+	if r.passthrough && !m.Unknown {
+		x.writePassthrough(m, r, sm)
+		return []*sdpedit.OutMedia{m}
+	}
 	x.writeAddress(m, s, r, sm)
 	if m.Unknown {
 		return []*sdpedit.OutMedia{m}
@@ -87,10 +94,7 @@ func (m *Media) protocolName() string {
 func (x *exchange) writeAddress(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
 	l := r.set.primary()
 	m.Port = l.port(rtp)
-	m.Address = l.address.Advertised
-	if x.req.MediaAddress.IsValid() {
-		m.Address = x.req.MediaAddress
-	}
+	m.Address = x.shown(l.address)
 	if held(s) && !x.req.Replace.ZeroAddress {
 		m.Address = zeroOf(m.Address)
 	}
@@ -146,7 +150,7 @@ func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media)
 	m.Ptime, m.Maxptime = r.ptime, r.toldMaxptime
 	x.writeRTCP(m, r)
 	x.writeSecurity(m, s, r)
-	x.writeICE(m, s, r)
+	x.writeICE(m, r)
 }
 
 // formats is the m= line's list.

@@ -91,7 +91,7 @@ func (m *Media) typed(a Attribute, byPT map[int][]int) bool {
 		m.Fingerprint = parseFingerprint(a.Value)
 	case "tls-id":
 		m.TLSID = a.Value
-	case "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "end-of-candidates", "candidate", "remote-candidates":
+	case "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-pacing", "end-of-candidates", "candidate", "remote-candidates":
 		m.ICE.read(a)
 	case "rtpengine":
 		m.RTPEngine = true
@@ -116,6 +116,11 @@ func (m *Media) readRTCP(value string) {
 			m.RTCPAddress = addr
 		}
 	}
+}
+
+// ICEAttributes are the names of the attributes of ICE (RFC 8839, RFC 8840).
+var ICEAttributes = []string{
+	"ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-pacing", "end-of-candidates", "candidate", "remote-candidates",
 }
 
 func (i *ICE) read(a Attribute) {
