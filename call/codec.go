@@ -12,7 +12,7 @@ func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
 	}
 	x.packetTime(s, r, sm)
 	if x.offering {
-		r.told = x.offerCodecs(s, r, sm.Codecs)
+		r.told = x.offerCodecs(r, sm.Codecs)
 		return
 	}
 	r.told = x.answerCodecs(s, r, sm.Codecs)
@@ -39,8 +39,14 @@ func (x *exchange) packetTime(s, r *Media, sm *sdpedit.Media) {
 	}
 }
 
-func (x *exchange) offerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec {
-	return in
+// offerCodecs is what the receiver of an offer is shown of the sender's codecs.
+func (x *exchange) offerCodecs(r *Media, in []sdpedit.Codec) []sdpedit.Codec {
+	out, stripped := x.stripCodecs(in)
+	r.stripped = stripped
+	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
+		out = reuseCodecs(out, r.codecs, f.StaticCodecs)
+	}
+	return out
 }
 
 // answerCodecs are the answerer's codecs that were offered to it. An answer
@@ -52,21 +58,106 @@ func (x *exchange) answerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec
 	if offered == nil {
 		offered = r.codecs
 	}
-	if offered == nil {
-		return in
+	out := in
+	if offered != nil {
+		out = dropOrphans(x.common(in, offered), s.stripped)
 	}
-	out := make([]sdpedit.Codec, 0, len(in))
-	for i := range in {
-		c := &in[i]
-		if contains(offered, c) {
-			out = append(out, *c)
-		}
+	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
+		out = inOrderOf(r.codecs, out)
+	}
+	if x.req.Flags.SingleCodec {
+		out = singleCodec(out)
 	}
 	s.told = out
 	return out
 }
 
-func contains(list []sdpedit.Codec, c *sdpedit.Codec) bool {
+// common are the codecs of in that were offered. An answer that shares none
+// passes as it is: without transcoding there is nothing better to give.
+func (x *exchange) common(in, offered []sdpedit.Codec) []sdpedit.Codec {
+	out := make([]sdpedit.Codec, 0, len(in))
+	for i := range in {
+		if x.offeredCodec(offered, &in[i]) && !containsCodec(out, &in[i]) {
+			out = append(out, in[i])
+		}
+	}
+	if len(out) == 0 {
+		return in
+	}
+	return out
+}
+
+func (x *exchange) offeredCodec(offered []sdpedit.Codec, c *sdpedit.Codec) bool {
+	for i := range offered {
+		o := &offered[i]
+		if o.Same(c) && (o.PT == c.PT || x.req.Flags.AllowAsymmetric) {
+			return true
+		}
+	}
+	return false
+}
+
+// inOrderOf sorts codecs as another list has them.
+func inOrderOf(order, in []sdpedit.Codec) []sdpedit.Codec {
+	out := make([]sdpedit.Codec, 0, len(in))
+	for i := range order {
+		if containsCodec(in, &order[i]) && !containsCodec(out, &order[i]) {
+			for j := range in {
+				if in[j].PT == order[i].PT && in[j].Same(&order[i]) {
+					out = append(out, in[j])
+				}
+			}
+		}
+	}
+	for i := range in {
+		if !containsCodec(out, &in[i]) {
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+// singleCodec keeps the first codec and the supplementary ones.
+func singleCodec(in []sdpedit.Codec) []sdpedit.Codec {
+	var out []sdpedit.Codec
+	chosen := false
+	for i := range in {
+		if supplementary(&in[i]) {
+			out = append(out, in[i])
+		} else if !chosen {
+			chosen = true
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+// reuseCodecs puts the codecs that the receiver itself named last first; only those
+// when exclusive.
+func reuseCodecs(in, chosen []sdpedit.Codec, exclusive bool) []sdpedit.Codec {
+	var first, rest []sdpedit.Codec
+	for i := range chosen {
+		for j := range in {
+			if in[j].PT == chosen[i].PT && in[j].Same(&chosen[i]) {
+				first = append(first, in[j])
+			}
+		}
+	}
+	if len(first) == 0 {
+		return in
+	}
+	if exclusive {
+		return first
+	}
+	for i := range in {
+		if !containsCodec(first, &in[i]) {
+			rest = append(rest, in[i])
+		}
+	}
+	return append(first, rest...)
+}
+
+func containsCodec(list []sdpedit.Codec, c *sdpedit.Codec) bool {
 	for i := range list {
 		if list[i].PT == c.PT && list[i].Same(c) {
 			return true
@@ -74,3 +165,7 @@ func contains(list []sdpedit.Codec, c *sdpedit.Codec) bool {
 	}
 	return false
 }
+
+// supplementary codecs accompany others: DTMF (RFC 4733) and comfort noise
+// (RFC 3389).
+func supplementary(c *sdpedit.Codec) bool { return c.Is("telephone-event") || c.Is("CN") }

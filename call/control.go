@@ -8,21 +8,24 @@ import (
 
 // controlCommands block, silence and their opposites.
 var controlCommands = map[string]command{
-	"block media":     control(needParty, func(b *blocks) { b.media = true }),
-	"unblock media":   control(needParty, func(b *blocks) { b.media = false }),
-	"silence media":   control(needParty, func(b *blocks) { b.silence = true }),
-	"unsilence media": control(needParty, func(b *blocks) { b.silence = false }),
-	"block DTMF":      control(anyParty, func(b *blocks) { b.dtmf = true }),
-	"unblock DTMF":    control(anyParty, func(b *blocks) { b.dtmf = false }),
+	"block media":     control(wholeMedia, func(b *blocks) { b.media = true }),
+	"unblock media":   control(wholeMedia, func(b *blocks) { b.media = false }),
+	"silence media":   control(wholeMedia, func(b *blocks) { b.silence = true }),
+	"unsilence media": control(wholeMedia, func(b *blocks) { b.silence = false }),
+	"block DTMF":      control(dtmfOnly, func(b *blocks) { b.dtmf = true }),
+	"unblock DTMF":    control(dtmfOnly, func(b *blocks) { b.dtmf = false }),
+	// Nothing is ever forwarded, so stopping it always succeeds.
+	"stop forwarding": control(dtmfOnly, func(*blocks) {}),
 }
 
-// needParty commands refuse an unknown from-tag, anyParty ones accept it.
+// What a command is about: DTMF commands accept an unknown from-tag, the
+// others refuse it.
 const (
-	needParty = true
-	anyParty  = false
+	wholeMedia = true
+	dtmfOnly   = false
 )
 
-func control(strict bool, set func(*blocks)) command {
+func control(needTag bool, set func(*blocks)) command {
 	return func(r *Registry, req *ng.Request) (ng.Dict, error) {
 		if !req.CallID.Set {
 			return nil, errReply("No call-id in message")
@@ -32,7 +35,7 @@ func control(strict bool, set func(*blocks)) command {
 			return nil, errReply("Unknown call-ID")
 		}
 		defer c.mu.Unlock()
-		if err := c.control(req, strict, set); err != nil {
+		if err := c.control(req, needTag, set); err != nil {
 			return nil, err
 		}
 		c.installFlows()
@@ -42,51 +45,82 @@ func control(strict bool, set func(*blocks)) command {
 
 // control applies a block to what the request selects: the whole call, one
 // party, or what one party sends to another.
-func (c *Call) control(req *ng.Request, strict bool, set func(*blocks)) error {
+func (c *Call) control(req *ng.Request, needTag bool, set func(*blocks)) error {
 	p, err := c.selectParty(req)
 	if err != nil {
-		if strict {
-			return err
-		}
-		p = nil
+		return err
 	}
-	switch {
-	case p != nil:
-		if req.SetLabel.Set {
-			p.label = req.SetLabel.Value
-		}
-		set(&p.blocks)
-	case err == nil:
+	if p == nil && req.FromTag.Value != "" && needTag && !allSelected(req) {
+		return errReply("From-tag given, but no such tag exists")
+	}
+	if req.All.Value == "except-offer-answer" || req.All.Value == "flows" {
+		// Every flow of ours is one of offer and answer.
+		return errReply("No eligible media subscriptions found")
+	}
+	if p == nil {
 		set(&c.blocks)
 		for _, q := range c.parties {
 			set(&q.blocks)
+		}
+		return nil
+	}
+	if err := c.checkFlow(p, req); err != nil {
+		return err
+	}
+	if req.SetLabel.Set {
+		p.label = req.SetLabel.Value
+	}
+	set(&p.blocks)
+	return nil
+}
+
+// checkFlow refuses a receiving side that doesn't get p's media. In a dialogue
+// of two parties naming both is the same as naming the sender.
+func (c *Call) checkFlow(p *Party, req *ng.Request) error {
+	var to *Party
+	switch {
+	case req.ToTag.Value != "":
+		to = c.party(req.ToTag.Value)
+	case req.ToLabel.Set:
+		to = c.labelled(req.ToLabel.Value)
+	default:
+		return nil
+	}
+	if to == nil {
+		return errReply("Media flow not found (to-tag not found)")
+	}
+	if to != p.peer() {
+		return errReply("Media flow not found (to-tag not subscribed)")
+	}
+	return nil
+}
+
+func allSelected(req *ng.Request) bool { return req.Flags.All || req.All.Value == "all" }
+
+func (c *Call) labelled(label string) *Party {
+	for _, p := range c.parties {
+		if p.label == label && label != "" {
+			return p
 		}
 	}
 	return nil
 }
 
-// selectParty finds the party that a request names by tag, label or address;
-// nil without an error when it names none.
+// selectParty finds the party that a request names by label, address or tag;
+// nil when it names none that exists.
 func (c *Call) selectParty(req *ng.Request) (*Party, error) {
 	switch {
-	case req.Flags.All || req.All.Value == "all":
+	case allSelected(req):
 		return nil, nil
 	case req.Label.Set:
-		for _, p := range c.parties {
-			if p.label == req.Label.Value && p.label != "" {
-				return p, nil
-			}
+		if p := c.labelled(req.Label.Value); p != nil {
+			return p, nil
 		}
 		return nil, errReply("No monologue matching the given label")
 	case req.Address.Set:
 		return c.partyAt(req.Address.Value)
-	case req.FromTag.Value != "":
-		if p := c.party(req.FromTag.Value); p != nil {
-			return p, nil
-		}
-		return nil, errReply("From-tag given, but no such tag exists")
 	}
-	return nil, nil
+	return c.party(req.FromTag.Value), nil
 }
 
 func (c *Call) partyAt(text string) (*Party, error) {

@@ -22,9 +22,6 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 	if !c.deleteMatches(req) {
 		return unmatched(req)
 	}
-	if req.Metadata.Set {
-		c.metadata = req.Metadata.Value
-	}
 	delay := r.DeleteDelay
 	if req.DeleteDelaySet {
 		delay = time.Duration(req.DeleteDelay) * time.Second

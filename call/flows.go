@@ -8,15 +8,9 @@ import (
 // learningFlags stores what the request says about the source of packets.
 func (x *exchange) learningFlags(s, r *Media) {
 	f := x.req.Flags
-	for _, m := range []*Media{s, r} {
-		for i := range m.streams {
-			if f.StrictSource {
-				m.streams[i].strict = true
-			}
-			if f.MediaHandover {
-				m.streams[i].handover = true
-			}
-		}
+	for i := range s.streams {
+		s.streams[i].strict = s.streams[i].strict || f.StrictSource
+		s.streams[i].handover = s.streams[i].handover || f.MediaHandover
 	}
 	if f.Asymmetric {
 		s.asymmetric = true
@@ -25,7 +19,7 @@ func (x *exchange) learningFlags(s, r *Media) {
 		s.asymmetric = false
 	}
 	if f.Unidirectional {
-		s.unidirectional, r.unidirectional = true, true
+		s.unidirectional = true
 	}
 	if x.req.TOSSet {
 		s.party.call.tos, s.party.call.tosSet = x.req.TOS, true

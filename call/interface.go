@@ -24,6 +24,7 @@ func (x *exchange) selectInterfaces(s, r *Media) {
 // sideNames are the names given for the side of the sender and that of the
 // receiver; "" where none was given.
 func (x *exchange) sideNames() (from, to string) {
+	from, to = x.req.FromInterface.Value, x.req.ToInterface.Value
 	d := x.req.Direction
 	switch {
 	case len(d) == 1:
@@ -31,12 +32,6 @@ func (x *exchange) sideNames() (from, to string) {
 		x.warnOneSide(d[0])
 	case len(d) >= 2:
 		from, to = d[0], d[1]
-	}
-	if x.req.FromInterface.Set {
-		from = x.req.FromInterface.Value
-	}
-	if x.req.ToInterface.Set {
-		to = x.req.ToInterface.Value
 	}
 	return from, to
 }

@@ -22,16 +22,17 @@ type Media struct {
 	iface  *interfaces.Logical
 	family interfaces.Family
 
-	initialized                                       bool // this party has sent a description
-	disabled                                          bool // port 0 by either side
-	passthrough                                       bool // ICE=optional, force-relay: address and candidates left alone
-	weSend                                            bool // we send to this party
-	weReceive                                         bool
-	controlling                                       bool // ICE role
-	relay                                             bool // ICE=force-relay
-	unidirectional, asymmetric, echo, blackhole, sink bool
-	rtcpGenerator, rtcpFeedback, transcoding          bool
-	ptimeOverride                                     bool
+	initialized                              bool // this party has sent a description
+	disabled                                 bool // port 0 by either side
+	removed                                  bool // sdp-media-remove: the other side doesn't know of it
+	passthrough                              bool // ICE=optional, force-relay: address and candidates left alone
+	weSend                                   bool // we send to this party
+	weReceive                                bool
+	controlling                              bool // ICE role
+	relay                                    bool // ICE=force-relay
+	unidirectional, asymmetric, sink         bool
+	rtcpGenerator, rtcpFeedback, transcoding bool
+	ptimeOverride                            bool
 
 	mux muxState
 
@@ -41,6 +42,7 @@ type Media struct {
 
 	codecs       []sdpedit.Codec // what this party wants to receive: its last description
 	told         []sdpedit.Codec // what was last shown to it
+	stripped     []sdpedit.Codec // what codec flags took out of the last offer to it
 	ptime        int             // ms
 	toldMaxptime int             // ms, last shown to this party
 	mid          string
@@ -100,7 +102,6 @@ func (m *Media) flags() []string {
 	}{
 		{m.initialized, "initialized"},
 		{m.asymmetric, "asymmetric"},
-		{m.unidirectional, "unidirectional"},
 		{m.weSend, "send"},
 		{m.weReceive, "recv"},
 		{m.mux.on, "rtcp-mux"},
@@ -114,13 +115,14 @@ func (m *Media) flags() []string {
 		{m.ice.litePeer, "ICE-lite peer"},
 		{m.ice.trickle, "trickle ICE"},
 		{m.controlling, "ICE controlling"},
+		{m.unidirectional, "unidirectional"},
 		{m.rtcpFeedback, "RTCP feedback"},
 		{m.ptimeOverride, "ptime-override"},
 		{m.sink, "generator/sink"},
 		{m.transcoding, "transcoding"},
 		{m.rtcpGenerator, "RTCP generator"},
-		{m.blackhole, "blackhole"},
-		{m.echo, "echo"},
+		{m.party.echo == echoSink, "blackhole"},
+		{m.party.echo == echoBack, "echo"},
 	} {
 		if f.on {
 			out = append(out, f.name)

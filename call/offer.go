@@ -135,9 +135,6 @@ func (x *exchange) describeParties() {
 	if x.req.Label.Set {
 		x.sender.label = x.req.Label.Value
 	}
-	if x.req.SetLabel.Set {
-		x.sender.label = x.req.SetLabel.Value
-	}
 	if x.req.Metadata.Set {
 		x.c.metadata = x.req.Metadata.Value
 	}

@@ -15,17 +15,26 @@ func (x *exchange) pairSections() {
 
 func (x *exchange) pairOffer() {
 	next := 0
+	skip := func() {
+		for next < len(x.receiver.medias) && x.receiver.medias[next].removed {
+			x.sections = append(x.sections, section{r: x.receiver.medias[next]})
+			next++
+		}
+	}
 	for i, sm := range x.sdp.Medias {
+		skip()
 		p := section{sm: sm, s: x.sender.media(i)}
-		if x.removed(sm.Type) {
+		p.s.removed = x.removed(sm.Type)
+		if p.s.removed {
 			p.s.pair = nil
 		} else {
 			p.r = x.receiver.media(next)
 			next++
-			p.s.pair, p.r.pair = p.r, p.s
+			p.link()
 		}
 		x.sections = append(x.sections, p)
 	}
+	skip()
 	x.dropFrom(x.sender, len(x.sdp.Medias))
 	x.dropFrom(x.receiver, next)
 }
@@ -42,8 +51,8 @@ func (x *exchange) dropFrom(p *Party, n int) {
 func (x *exchange) pairAnswer() {
 	in := x.sdp.Medias
 	next := 0
-	for _, r := range x.receiver.medias {
-		if r.initialized && r.pair == nil && r.disabled {
+	for _, r := range append([]*Media(nil), x.receiver.medias...) {
+		if r.removed {
 			x.sections = append(x.sections, section{r: r})
 			continue
 		}
@@ -72,7 +81,7 @@ func rejected(r *Media) *sdpedit.OutMedia {
 	m := &sdpedit.OutMedia{
 		Type: r.typ, Protocol: r.protocolName(), Formats: []string{"0"}, Bandwidth: sdpedit.NoBandwidth,
 	}
-	if len(r.formats) > 0 && !r.isRTP() {
+	if len(r.formats) > 0 && !r.isRTP() && !r.removed {
 		m.Formats = r.formats
 	}
 	return m

@@ -112,6 +112,9 @@ func (v *view) party(p *Party) ng.Dict {
 	}
 	subs := ng.List{}
 	for _, q := range p.peers {
+		if len(p.medias) == 0 {
+			break // subscriptions are those of medias
+		}
 		subs = append(subs, ng.Dict{{Key: "tag", Value: q.tag}, {Key: "type", Value: "offer/answer"}})
 	}
 	medias := ng.List{}

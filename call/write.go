@@ -145,6 +145,9 @@ func (x *exchange) writtenDirection(s, r *Media, sm *sdpedit.Media) sdpedit.Dire
 
 func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
 	m.Codecs = r.told
+	if x.offering && len(r.told) == 0 && len(sm.Codecs) > 0 && x.req.Flags.AllowNoCodecMedia {
+		m.Port = 0
+	}
 	m.Formats = x.formats(r, sm)
 	m.FeedbackAll = sm.FeedbackAll
 	m.Ptime, m.Maxptime = r.ptime, r.toldMaxptime
@@ -157,6 +160,9 @@ func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media)
 func (x *exchange) formats(r *Media, sm *sdpedit.Media) []string {
 	if len(sm.Codecs) == 0 {
 		return sm.Formats
+	}
+	if len(r.told) == 0 {
+		return []string{"0"}
 	}
 	out := make([]string, len(r.told))
 	for i := range r.told {
