@@ -32,7 +32,8 @@ type Config struct {
 	Log        *zap.Logger
 	Version    string // shown in s= of generated descriptions
 
-	// MaxSessions is the limit of parallel calls; 0 means none.
+	// MaxSessions is the limit of parallel calls; 0 means none, a negative one
+	// refuses every call.
 	MaxSessions int
 	// DeleteDelay is how long a deleted call lives on.
 	DeleteDelay time.Duration
@@ -247,7 +248,7 @@ func (r *Registry) limited(req *ng.Request) (ng.Dict, error) {
 	switch {
 	case r.draining.Load():
 		text = "Shutting down"
-	case r.MaxSessions > 0 && r.Count() >= r.MaxSessions:
+	case r.MaxSessions != 0 && r.Count() >= r.MaxSessions:
 		text = "Parallel session limit reached"
 	default:
 		return nil, nil

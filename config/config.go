@@ -52,7 +52,8 @@ type Config struct {
 	ListenTCPNG, ListenCLI, ListenHTTP, ListenHTTPS []string
 	HTTPSCert, HTTPSKey                             string
 	HTTPThreads                                     int
-	// ControlTOS and ControlPMTU: unsupported.
+	// ControlTOS is the TOS of NG packets, 0 leaves it untouched. ControlPMTU
+	// is want, dont or "" for the host's default.
 	ControlTOS  uint8
 	ControlPMTU string
 

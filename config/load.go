@@ -24,6 +24,12 @@ func Load(args []string) (*Config, error) {
 		cfg := &Config{}
 		return cfg, applyFlags(cfg, flags)
 	}
+	return LoadFlags(flags)
+}
+
+// LoadFlags is Load for flags that were parsed already: those of Flags, or a
+// set to which they were added.
+func LoadFlags(flags *pflag.FlagSet) (*Config, error) {
 	file, err := fileOf(flags)
 	if err != nil {
 		return nil, err

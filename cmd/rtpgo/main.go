@@ -17,5 +17,5 @@ func main() {
 	if operator.Handles(os.Args[1:]) {
 		os.Exit(operator.Main(os.Args[1:], version))
 	}
-	os.Exit(daemon.Main(os.Args[1:], version))
+	os.Exit(daemon.Main(os.Args[1:], version, operator.Version(version)))
 }

@@ -4,11 +4,59 @@ package daemon
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/zap"
+
+	"rtpgo/config"
+)
+
+// Exit statuses.
+const (
+	exitOK     = 0 // ended by a signal, as the reference
+	exitFailed = 1 // could not start
+	exitUsage  = 2 // wrong options or configuration file
 )
 
 // Main runs the daemon with rtpengine's options and returns the exit status.
-func Main(args []string, version string) int {
-	fmt.Fprintln(os.Stderr, "rtpgo: the daemon is not wired yet")
-	return 1
+// banner is the line that --version prints, version its number.
+func Main(args []string, version, banner string) int {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	defer signal.Stop(signals)
+	return run(args, version, banner, signals, os.Stdout, os.Stderr)
+}
+
+func run(args []string, version, banner string, signals <-chan os.Signal, stdout, stderr io.Writer) int {
+	cfg, err := config.Load(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "rtpgo: %v\n", err)
+		return exitUsage
+	}
+	switch {
+	case cfg.Help:
+		if err := config.Usage(stdout); err != nil {
+			return exitFailed
+		}
+		return exitOK
+	case cfg.Version:
+		fmt.Fprintln(stdout, banner)
+		return exitOK
+	}
+	log := newLogger(cfg.Log, stderr)
+	defer log.Sync()
+	d, err := start(cfg, version, log)
+	if err != nil {
+		log.Error("not started", zap.Error(err))
+		if !cfg.Log.Stderr {
+			fmt.Fprintf(stderr, "rtpgo: not started: %v\n", err)
+		}
+		return exitFailed
+	}
+	d.wait(signals)
+	d.stop()
+	return exitOK
 }

@@ -18,10 +18,13 @@ func (l Level) String() string {
 	return [...]string{"ok", "warning", "FAIL"}[l]
 }
 
+// MarshalText is String, for JSON.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
 // Finding is the outcome of one check.
 type Finding struct {
 	Check string `json:"check"`
-	Level Level  `json:"-"`
+	Level Level  `json:"level"`
 	Found string `json:"found"`
 	// Mend is a command that mends it, "" where nothing needs mending.
 	Mend string `json:"mend,omitempty"`
@@ -39,6 +42,8 @@ type Subject struct {
 	Listen []netip.AddrPort
 	// Running says that a daemon answers at Listen already.
 	Running bool
+	// SocketPerPort says that the engine opens a socket for each media port.
+	SocketPerPort bool
 	// Engines are the packet engines, the best one first.
 	Engines []Engine
 }
@@ -62,6 +67,15 @@ func Examine(host Host, subject Subject) []Finding {
 	findings = append(findings, socketBuffers(host))
 	findings = append(findings, capabilities(host))
 	findings = append(findings, engines(subject)...)
+	return findings
+}
+
+// AtStart runs the checks of what a daemon that starts depends on.
+func AtStart(host Host, subject Subject) []Finding {
+	findings := append(addresses(host, subject), portRange(host, subject)...)
+	if subject.SocketPerPort {
+		findings = append(findings, descriptors(host, subject))
+	}
 	return findings
 }
 

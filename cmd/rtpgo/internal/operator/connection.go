@@ -26,9 +26,9 @@ func connectionFlags(cmd *cobra.Command) (connect func() (*daemon, func(), error
 	address := cmd.Flags().StringP("address", "a", defaultAddress, "NG address of the daemon")
 	timeout := cmd.Flags().Duration("timeout", 3*time.Second, "how long to wait for an answer")
 	return func() (*daemon, func(), error) {
-		client, err := dial(*address)
+		client, err := ng.Dial(*address)
 		if err != nil {
-			return nil, nil, statusError{exitUsage, fmt.Errorf("address %q: %w", *address, err)}
+			return nil, nil, statusError{exitUsage, err}
 		}
 		d := &daemon{address: *address, timeout: *timeout, ask: client.Do}
 		return d, func() { client.Close() }, nil
@@ -66,9 +66,9 @@ func (d *daemon) do(request ng.Dict) (ng.Dict, error) {
 func (d *daemon) unreachable(err error) error {
 	var text string
 	switch {
-	case isRefused(err):
+	case errors.Is(err, ng.ErrRefused):
 		text = "no daemon listens there"
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, ng.ErrTimeout):
 		text = fmt.Sprintf("no answer within %v", d.timeout)
 	default:
 		text = err.Error()

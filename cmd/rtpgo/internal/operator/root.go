@@ -68,7 +68,8 @@ func newRoot(version string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(callsCommand(), queryCommand(), terminateCommand(), statsCommand(), pingCommand(), versionCommand(version))
+	root.AddCommand(callsCommand(), queryCommand(), terminateCommand(), statsCommand(), pingCommand(),
+		doctorCommand(), configCommand(), versionCommand(version), manpageCommand(version))
 	return root
 }
 

@@ -1,0 +1,204 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"rtpgo/call"
+	"rtpgo/cmd/rtpgo/internal/engine"
+	"rtpgo/cmd/rtpgo/internal/systemd"
+	"rtpgo/config"
+	"rtpgo/interfaces"
+	"rtpgo/media"
+	"rtpgo/media/userspace"
+	"rtpgo/ng"
+	"rtpgo/ng/udp"
+)
+
+// daemon is everything that runs.
+type daemon struct {
+	cfg      *config.Config
+	log      *zap.Logger
+	engine   media.Engine
+	calls    *call.Registry
+	server   *ng.Server
+	listener *udp.Listener
+	pidFile  *pidFile
+	watchdog *watchdog
+}
+
+// start builds the daemon from the bottom up. What was built is taken down
+// again when a later part fails.
+func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err error) {
+	d := &daemon{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			d.stop()
+		}
+	}()
+	for _, warning := range cfg.Warnings {
+		log.Warn(warning)
+	}
+	if !cfg.Foreground {
+		log.Info("staying in the foreground: rtpgo leaves the background to its supervisor")
+	}
+	addresses, err := listenAddresses(cfg.ListenNG)
+	if err != nil {
+		return nil, err
+	}
+	set, err := interfaces.Parse(cfg.Interfaces, interfaces.PoolConfig{Min: cfg.PortMin, Max: cfg.PortMax, Rest: cfg.PortRest})
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range set.Warnings() {
+		log.Warn(warning)
+	}
+	locals := localAddresses(set)
+	if d.engine, err = engine.Start(engineOptions(cfg, locals, log)); err != nil {
+		return nil, err
+	}
+	warnOfHost(cfg, locals, d.engine, log)
+	d.calls = call.New(callConfig(cfg, set, d.engine, version, log))
+	d.server = ng.NewServer(d.calls, log)
+	d.calls.SetProxyCounters(proxyCounters{d.server})
+	d.listener, err = udp.Listen(udp.Config{
+		Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: log,
+	}, d.server)
+	if err != nil {
+		return nil, err
+	}
+	if d.pidFile, err = writePIDFile(cfg.PIDFile); err != nil {
+		return nil, err
+	}
+	d.watchdog = startWatchdog(d.calls, log)
+	log.Info("ready", zap.String("version", version), zap.String("engine", d.engine.Name()))
+	d.notify("READY=1")
+	return d, nil
+}
+
+// stopTimeout bounds the wait for requests that are in work.
+const stopTimeout = 2 * time.Second
+
+// stop ends what was started, from the top down.
+func (d *daemon) stop() {
+	d.notify("STOPPING=1")
+	d.watchdog.stop()
+	if d.listener != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		if err := d.listener.Shutdown(ctx); err != nil {
+			d.log.Warn("requests were still in work at the end", zap.Error(err))
+		}
+	}
+	if d.calls != nil {
+		d.calls.Close()
+	}
+	if d.engine != nil {
+		if err := d.engine.Close(); err != nil {
+			d.log.Warn("closing the packet engine", zap.Error(err))
+		}
+	}
+	if err := d.pidFile.remove(); err != nil {
+		d.log.Warn("removing the pid file", zap.Error(err))
+	}
+	d.log.Info("ended")
+}
+
+func (d *daemon) notify(state string) {
+	if err := systemd.Notify(state); err != nil {
+		d.log.Warn("service manager", zap.Error(err))
+	}
+}
+
+// listenAddresses reads the values of --listen-ng.
+func listenAddresses(list []string) ([]netip.AddrPort, error) {
+	var out []netip.AddrPort
+	for _, text := range list {
+		addresses, err := udp.ParseListen(text)
+		if err != nil { // a host name, perhaps
+			if addresses, err = config.ParseListen(text); err != nil {
+				return nil, fmt.Errorf("listen-ng: %w", err)
+			}
+		}
+		out = append(out, addresses...)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("listen-ng: no address")
+	}
+	return out, nil
+}
+
+// localAddresses are the addresses of the logical interfaces, each once.
+func localAddresses(set *interfaces.Set) []netip.Addr {
+	var list []netip.Addr
+	for _, logical := range set.All() {
+		for _, address := range logical.Addresses(interfaces.FamilyAny) {
+			if !slices.Contains(list, address.Local) {
+				list = append(list, address.Local)
+			}
+		}
+	}
+	return list
+}
+
+func engineOptions(cfg *config.Config, addresses []netip.Addr, log *zap.Logger) engine.Options {
+	o := engine.Options{
+		Name: cfg.Engine, UserSpace: cfg.Table < 0, KernelOnly: cfg.NoFallback,
+		Workers: cfg.NumThreads, Log: log,
+	}
+	for _, address := range addresses {
+		o.Ranges = append(o.Ranges, userspace.PortRange{Addr: address, First: cfg.PortMin, Last: cfg.PortMax})
+	}
+	return o
+}
+
+func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version string, log *zap.Logger) call.Config {
+	c := call.Config{
+		Interfaces: set, Engine: e, Log: log, Version: version,
+		MaxSessions: cfg.MaxSessions, DeleteDelay: cfg.DeleteDelay,
+		Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
+		FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
+		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,
+		Learning: learning[cfg.EndpointLearning],
+	}
+	switch { // there 0 means no limit and less than 0 no calls, here it is the other way round
+	case cfg.MaxSessions < 0:
+		c.MaxSessions = 0
+	case cfg.MaxSessions == 0:
+		c.MaxSessions = -1
+	}
+	if cfg.TOS == 0 {
+		c.TOS = -1
+	}
+	return c
+}
+
+// learning are the words of --endpoint-learning.
+var learning = map[string]media.Learning{
+	"heuristic": media.LearnHeuristic,
+	"delayed":   media.LearnDelayed,
+	"immediate": media.LearnImmediate,
+	"off":       media.LearnOff,
+}
+
+func pmtu(word string) udp.PMTU {
+	switch word {
+	case "want":
+		return udp.PMTUWant
+	case "dont":
+		return udp.PMTUDont
+	default:
+		return udp.PMTUDefault
+	}
+}
+
+// proxyCounters lets the statistics command show the NG server's counters.
+type proxyCounters struct{ *ng.Server }
+
+func (p proxyCounters) ControlStatistics() ng.Dict { return p.Stats().Control() }
