@@ -151,7 +151,7 @@ var controlOptions = []*Option{
 	{Name: "control-tos", Kind: Int, Default: "0", Min: 0, Max: 255, Group: groupControl, Since: firstRelease,
 		Doc:   "TOS of NG packets; 0 leaves the field untouched.",
 		field: func(c *Config) any { return &c.ControlTOS }},
-	{Name: "control-pmtu", Kind: String, Enum: []string{"want", "dont"}, Group: groupControl, Since: firstRelease,
+	{Name: "control-pmtu", Kind: String, Enum: []string{"want", "dont"}, Example: "dont", Group: groupControl, Since: firstRelease,
 		Doc:   "Path MTU discovery of NG sockets: want sets the DF bit, dont leaves fragmenting to the network; the host's default otherwise.",
 		field: func(c *Config) any { return &c.ControlPMTU }},
 	{Name: "b2b-url", Short: "b", Kind: String, Arg: "URL", Group: groupControl, Doc: "XMLRPC address called when a call is torn down for want of media.",

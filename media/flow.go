@@ -69,7 +69,8 @@ type Flow struct {
 	// during the call, so it copies pkt into a bounded queue. nil drops them.
 	Other func(pkt []byte, src netip.AddrPort)
 	// Learned is called (from a goroutine that is not the packet path) when
-	// the remote endpoint was learned, confirmed or moved; may be nil.
+	// the remote endpoint was learned, confirmed or moved; may be nil. The call
+	// may come after the flow was replaced or its port closed.
 	Learned func(LearnEvent)
 	// Refused is called likewise for the first packet that was dropped because
 	// of its source, once per endpoint named by signalling; may be nil.

@@ -12,6 +12,9 @@ type Notifier struct {
 	done  chan struct{}
 	once  sync.Once
 	lost  atomic.Uint64
+	// behind lists streams of which an event was lost, linked by Stream.next:
+	// their engine still has to hear that they moved.
+	behind atomic.Pointer[Stream]
 }
 
 type notice struct {
@@ -19,6 +22,7 @@ type notice struct {
 	event   LearnEvent
 	refused bool
 	barrier chan struct{}
+	nudge   bool // only says that there is something in Notifier.behind
 }
 
 // notifierDepth bounds the events waiting; what comes on top is counted and
@@ -32,6 +36,7 @@ func NewNotifier() *Notifier {
 		defer close(n.done)
 		for v := range n.queue {
 			switch {
+			case v.nudge:
 			case v.barrier != nil:
 				close(v.barrier)
 			case v.flow == nil:
@@ -44,9 +49,24 @@ func NewNotifier() *Notifier {
 					v.flow.Learned(v.event)
 				}
 			}
+			n.catchUp()
 		}
 	}()
 	return n
+}
+
+// catchUp tells the engines of the streams whose event was lost.
+func (n *Notifier) catchUp() {
+	if n.behind.Load() == nil {
+		return
+	}
+	for s := n.behind.Swap(nil); s != nil; {
+		next := s.next
+		s.next = nil
+		s.behind.Store(false) // from here on it may be put into the list again
+		s.moved()
+		s = next
+	}
 }
 
 // Lost is how many events found the queue full.
@@ -70,7 +90,22 @@ func (n *Notifier) Close() {
 func (n *Notifier) put(v notice) {
 	select {
 	case n.queue <- v:
+		return
 	default:
-		n.lost.Add(1)
+	}
+	n.lost.Add(1)
+	s := v.flow.Stream
+	if v.refused || s.behind.Swap(true) {
+		return
+	}
+	for {
+		s.next = n.behind.Load()
+		if n.behind.CompareAndSwap(s.next, s) {
+			break
+		}
+	}
+	select {
+	case n.queue <- notice{nudge: true}: // the queue may have been emptied meanwhile
+	default:
 	}
 }

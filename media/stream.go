@@ -20,6 +20,8 @@ type Stream struct {
 	tos         atomic.Int32
 	kernelized  atomic.Bool
 	drops       [DropCauses]atomic.Uint64
+	behind      atomic.Bool // in the list Notifier.behind
+	next        *Stream     // in that list
 
 	_  cpu.CacheLinePad
 	in ingress // of the worker that owns the port

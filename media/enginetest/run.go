@@ -76,6 +76,7 @@ func (c Config) Run(t *testing.T) {
 		{"bursts", testBursts},
 		{"many ports", testManyPorts},
 		{"port in use", testInUse},
+		{"port of another program", testForeignPort},
 		{"close a port", testClosePort},
 		{"close under traffic", testCloseUnderTraffic},
 	}
