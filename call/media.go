@@ -30,6 +30,8 @@ type Media struct {
 	weReceive                                bool
 	controlling                              bool // ICE role
 	relay                                    bool // ICE=force-relay
+	osrtp                                    bool // keys on a plain profile (RFC 8643)
+	dtlsPassive                              bool // answer actpass with passive
 	unidirectional, asymmetric, sink         bool
 	rtcpGenerator, rtcpFeedback, transcoding bool
 	ptimeOverride                            bool

@@ -183,11 +183,13 @@ func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
 	s.protocol, s.protoText = findProtocol(sm.Protocol), sm.Protocol
 	if x.offering {
 		r.typ = sm.Type
+		s.osrtp = s.protocol != nil && s.protocol.rtp && !s.protocol.srtp && (len(sm.Cryptos) > 0 || sm.Fingerprint.Hash != "")
+		s.dtlsPassive = x.req.DTLSReverse == ng.DTLSPassive || (x.r.DTLSPassive && x.req.DTLSReverse != ng.DTLSActive)
 		x.offerProtocol(s, r)
 		if !r.initialized {
 			r.controlling = true
 		}
-	} else if r.protocol == nil && r.protoText == "" {
+	} else if x.acceptsProtocol() || (r.protocol == nil && r.protoText == "") {
 		r.protocol, r.protoText = s.protocol, s.protoText
 	}
 	if r.typ == "" {

@@ -58,17 +58,18 @@ const shardCount = 64
 type Registry struct {
 	Config
 
-	seed      maphash.Seed
-	shards    [shardCount]shard
-	count     atomic.Int64 // calls, deleted ones that live on not counted
-	draining  atomic.Bool
-	loopToken string
-	started   time.Time
-	tagSeq    atomic.Uint64
-	stats     totals
-	proxies   ProxyCounters
-	done      chan struct{}
-	wg        sync.WaitGroup
+	seed         maphash.Seed
+	shards       [shardCount]shard
+	count        atomic.Int64 // calls, deleted ones that live on not counted
+	draining     atomic.Bool
+	loopToken    string
+	certificates certificates
+	started      time.Time
+	tagSeq       atomic.Uint64
+	stats        totals
+	proxies      ProxyCounters
+	done         chan struct{}
+	wg           sync.WaitGroup
 }
 
 type shard struct {
