@@ -122,7 +122,7 @@ func BenchmarkPortable(b *testing.B) {
 	p := Params{Suite: cm, Key: testKey(cm)}
 	pr := protector(b, p)
 	ks := pr.crypter.(*hmacCrypter).rtpStream.(*counterMode)
-	k, _ := derive(&p, labelRTPKey)
+	k, _, _ := derive(&p)
 	ks.block, _ = newPortableCTR(k.key)
 	for name, size := range map[string]int{"172": 160, "1200": 1188} {
 		b.Run("protect/"+name, func(b *testing.B) {
@@ -133,6 +133,19 @@ func BenchmarkPortable(b *testing.B) {
 				if _, err := pr.RTP(dst, pkt); err != nil && err != ErrReplay {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkNew tells what a context costs to set up and to keep.
+func BenchmarkNew(b *testing.B) {
+	for _, s := range []*Suite{AEAD_AES_128_GCM, cm, F8_128_HMAC_SHA1_80} {
+		b.Run(s.Name, func(b *testing.B) {
+			p := Params{Suite: s, Key: testKey(s)}
+			b.ReportAllocs()
+			for b.Loop() {
+				protector(b, p)
 			}
 		})
 	}

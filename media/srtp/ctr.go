@@ -51,4 +51,10 @@ func (c *ctr) xor(dst, src []byte, iv *[aes.BlockSize]byte) {
 	}
 }
 
-func (c *ctr) wipe() { *c = ctr{block: c.block} }
+// wipe overwrites the key, except for one that a cipher of the standard library
+// holds, which has no means to.
+func (c *ctr) wipe() {
+	c.sched.wipe()
+	clear(c.in[:])
+	clear(c.ks[:])
+}

@@ -45,6 +45,8 @@ func (s *schedule) expand(key []byte) bool {
 	return true
 }
 
+func (s *schedule) wipe() { clear(s.rk[:]) }
+
 const (
 	batch  = 8 * aes.BlockSize // what ctrBlocks makes at once
 	chunk  = 2 * batch

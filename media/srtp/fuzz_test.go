@@ -10,7 +10,12 @@ func fuzzSeeds(f *testing.F, rtcp bool) {
 	for i, s := range Suites {
 		for _, mki := range [][]byte{nil, {1, 2}} {
 			pr := protector(f, Params{Suite: s, Key: testKey(s), MKI: mki})
-			out, _ := pr.RTP(make([]byte, 400), rtpPacket(1, 1, 40))
+			pkt := rtpPacket(1, 1, 40)
+			if i%2 == 1 { // with two CSRCs and a header extension of one word
+				pkt[0] |= 0x12
+				copy(pkt[20:], []byte{0xbe, 0xde, 0, 1})
+			}
+			out, _ := pr.RTP(make([]byte, 400), pkt)
 			if rtcp {
 				out, _ = pr.RTCP(make([]byte, 400), rtcpPacket(1, 2))
 			}
@@ -44,8 +49,8 @@ func fuzzUnprotect(t *testing.T, suite uint8, withMKI bool, pkt []byte, rtcp boo
 	if err == nil {
 		if rtcp {
 			index, _ := un.rtcpIndex(pkt)
-			if index&rtcpE == 0 {
-				return // authentic, but a Protector of these parameters encrypts
+			if (index&rtcpE != 0) != (s.cipher != cipherNull) {
+				return // authentic, but a Protector of these parameters sets the flag otherwise
 			}
 			pr.state.rtcp.next = index &^ rtcpE
 		}

@@ -37,18 +37,16 @@ func newGCMCrypter(p *Params) (*gcmCrypter, error) {
 	if !p.UnencryptedSRTCP {
 		c.e = rtcpE
 	}
-	for label, g := range map[byte]*gcmKey{labelRTPKey: &c.rtpGCM, labelRTCPKey: &c.rtcpGCM} {
-		k, err := derive(p, label)
-		if err != nil {
-			return nil, err
-		}
-		err = g.init(&k)
-		k.wipe()
-		if err != nil {
-			return nil, err
-		}
+	rtp, rtcp, err := derive(p)
+	if err != nil {
+		return nil, err
 	}
-	return c, nil
+	defer rtp.wipe()
+	defer rtcp.wipe()
+	if err = c.rtpGCM.init(&rtp); err != nil {
+		return nil, err
+	}
+	return c, c.rtcpGCM.init(&rtcp)
 }
 
 func (g *gcmKey) init(k *sessionKeys) error {

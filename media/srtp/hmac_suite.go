@@ -22,15 +22,11 @@ func newHMACCrypter(p *Params) (*hmacCrypter, error) {
 	if p.UnauthenticatedSRTP {
 		c.tagRTP = 0
 	}
-	rtp, err := derive(p, labelRTPKey)
+	rtp, rtcp, err := derive(p)
 	if err != nil {
 		return nil, err
 	}
 	defer rtp.wipe()
-	rtcp, err := derive(p, labelRTCPKey)
-	if err != nil {
-		return nil, err
-	}
 	defer rtcp.wipe()
 	return c, c.init(p, &rtp, &rtcp)
 }

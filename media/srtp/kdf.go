@@ -1,9 +1,6 @@
 package srtp
 
-import (
-	"crypto/aes"
-	"crypto/cipher"
-)
+import "crypto/aes"
 
 // Labels of the key derivation (RFC 3711, section 4.3.1).
 const (
@@ -28,12 +25,13 @@ func (k *sessionKeys) wipe() {
 	clear(k.auth)
 }
 
-// derive makes the session keys of RTP (labels from 0) or RTCP (from 3).
-func derive(p *Params, label byte) (sessionKeys, error) {
-	block, err := aes.NewCipher(p.Key.Master)
+// derive makes the session keys of RTP and of RTCP.
+func derive(p *Params) (rtp, rtcp sessionKeys, err error) {
+	master, err := newCTR(p.Key.Master)
 	if err != nil {
-		return sessionKeys{}, err
+		return rtp, rtcp, err
 	}
+	defer master.wipe()
 	prf := func(label byte, n int) []byte {
 		// The key derivation rate is 0, as it is wherever SDES doesn't say
 		// otherwise and always in DTLS-SRTP: x is the label alone, its last
@@ -43,15 +41,14 @@ func derive(p *Params, label byte) (sessionKeys, error) {
 		copy(iv[:], p.Key.Salt)
 		iv[7] ^= label
 		out := make([]byte, n)
-		cipher.NewCTR(block, iv[:]).XORKeyStream(out, out)
+		master.xor(out, out, &iv)
 		return out
 	}
-	k := sessionKeys{
-		key:  prf(label+labelRTPKey, p.Suite.KeyLen),
-		salt: prf(label+labelRTPSalt, p.Suite.SaltLen),
+	s := p.Suite
+	rtp = sessionKeys{key: prf(labelRTPKey, s.KeyLen), salt: prf(labelRTPSalt, s.SaltLen)}
+	rtcp = sessionKeys{key: prf(labelRTCPKey, s.KeyLen), salt: prf(labelRTCPSalt, s.SaltLen)}
+	if !s.AEAD() {
+		rtp.auth, rtcp.auth = prf(labelRTPAuth, authKeyLen), prf(labelRTCPAuth, authKeyLen)
 	}
-	if !p.Suite.AEAD() {
-		k.auth = prf(label+labelRTPAuth, authKeyLen)
-	}
-	return k, nil
+	return rtp, rtcp, nil
 }

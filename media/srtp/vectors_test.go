@@ -85,7 +85,7 @@ func TestKeyDerivationVectors(t *testing.T) {
 			"31874736a8f1143870c26e4857d8a5b2 c4a354407faadabb", "2372b82d639b6d8503a47adc0a6c",
 			"355b10973cd95b9eacf4061c7e1a7151e7cfbfcb"},
 	} {
-		k, err := derive(&Params{Suite: v.suite, Key: Key{unhex(t, v.master), unhex(t, v.msalt)}}, labelRTPKey)
+		k, _, err := derive(&Params{Suite: v.suite, Key: Key{unhex(t, v.master), unhex(t, v.msalt)}})
 		if err != nil {
 			t.Fatal(err)
 		}
