@@ -141,9 +141,12 @@ func (d *decoder) flag(name string) {
 	d.unknown(flags.where, name)
 }
 
-func (d *decoder) unknown(where, name string) {
+func (d *decoder) unknown(where, name string) { d.useless(where, name, "") }
+
+// useless remembers a word that has no effect.
+func (d *decoder) useless(where, name, hint string) {
 	if len(d.r.Unknown) < maxUnknown {
-		d.r.Unknown = append(d.r.Unknown, UnknownFlag{Where: where, Name: name})
+		d.r.Unknown = append(d.r.Unknown, UnknownFlag{where, name, hint})
 	}
 }
 
@@ -223,7 +226,7 @@ func (d *decoder) direction(v value) {
 	case plain && d.inString:
 		d.r.Direction = append(d.r.Direction, s)
 	case plain:
-		d.unknown("direction (a list is expected)", s)
+		d.useless("direction", s, "a list is expected")
 	case v.kind() == kindList:
 		d.r.Direction = make([]string, 0, 2)
 		d.texts(&d.r.Direction, v)
@@ -236,7 +239,7 @@ func (d *decoder) receivedFrom(v value) {
 		if d.inString {
 			d.received = append(d.received, s)
 		} else {
-			d.unknown("received-from (a list is expected)", s)
+			d.useless("received-from", s, "a list is expected")
 		}
 		return
 	}

@@ -63,7 +63,7 @@ func TestDecodeSpellings(t *testing.T) {
 		{"stop has priority over start", Dict{{"drop-traffic", "stop"}, {"drop traffic", "start"}}, Request{DropTraffic: DropStop}},
 		{"all as flag", Dict{{"flags", List{"all"}}}, Request{All: text("all"), Flags: Flags{All: true}}},
 		{"supports", Dict{{"supports", List{"load limit"}}}, Request{SupportsLoadLimit: true}},
-		{"digits as integer", Dict{{"code", 7}}, Request{Code: text("7"), Unsupported: []string{"code"}}},
+		{"digits as integer", Dict{{"code", 7}}, Request{Code: text("7")}},
 		{"flags string beside flags list, as Kamailio", Dict{{"flags", "reset"}, {"flags", List{"trust-address"}}}, Request{Flags: Flags{TrustAddress: true, Reset: true}}},
 		{"from-label", Dict{{"from-label", "A"}}, Request{Label: text("A")}},
 
@@ -77,15 +77,51 @@ func TestDecodeSpellings(t *testing.T) {
 			Request{SDPAttr: map[string]*SDPAttr{"audio": {Add: []string{"x-y:z w"}, Remove: []string{"sendrecv"}}}}},
 		{"rtpp: values", Dict{{"rtpp_flags", "transport-protocol=RTP/AVP address-family=IP4 label=callee to-tag ICE=remove"}},
 			Request{TransportProtocol: text("RTP/AVP"), AddressFamily: FamilyIPv4, Label: text("callee"), ICE: ICERemove, Flags: Flags{ToTag: true}}},
+		{"WebRTC", Dict{{"flags", List{"webrtc"}}}, Request{TransportProtocol: text("UDP/TLS/RTP/SAVPF"), ICE: ICEForce,
+			RTCPMux: RTCPMux{Offer: true, Require: true}, SDES: SDES{Off: true},
+			Flags: Flags{WebRTC: true, TrickleICE: true, NoRTCPAttribute: true, GenerateMID: true}}},
+		{"WebRTC with another transport", Dict{{"flags", List{"WebRTC"}}, {"transport protocol", "RTP/SAVPF"}, {"ICE", "default"}},
+			Request{TransportProtocol: text("RTP/SAVPF"), ICE: ICEDefault,
+				RTCPMux: RTCPMux{Offer: true, Require: true}, SDES: SDES{Off: true},
+				Flags: Flags{WebRTC: true, TrickleICE: true, NoRTCPAttribute: true, GenerateMID: true}}},
+		{"SDES", Dict{{"SDES", List{"no-A_1", "only-B_2", "order:C;D;", "offerer_pref:E;F", "UNENCRYPTED_SRTP", "no"}}, {"flags", List{"SDES-pad", "SDES-no-G", "pad crypto", "SDES off"}}},
+			Request{SDES: SDES{No: []string{"A_1", "G"}, Only: []string{"B_2"}, Order: []string{"C", "D"}, OffererPref: []string{"E", "F"}, UnencryptedSRTP: true, Off: true, Pad: true}}},
+		{"OSRTP", Dict{{"OSRTP", List{"accept", "offer-RFC"}}, {"flags", List{"OSRTP-offer-legacy"}}}, Request{OSRTP: OSRTP{Offer: true, OfferLegacy: true, Accept: true, AcceptLegacy: true}}},
+		{"T.38", Dict{{"T38", List{"force", "no-V.27ter"}}, {"flags", List{"T.38-FEC", "T38-no-ECM"}}}, Request{T38: T38{Force: true, NoV27ter: true, FEC: true, NoECM: true}}},
+		{"DTLS both ways", Dict{{"DTLS", "passive"}, {"DTLS-reverse", "active"}, {"DTLS fingerprint", "SHA-512"}}, Request{DTLS: DTLSPassive, DTLSReverse: DTLSActive, DTLSFingerprint: "SHA-512"}},
+		{"reject ICE", Dict{{"flags", List{"ICE-reject"}}, {"ICE", "force_relay"}, {"ICE-lite", "both"}}, Request{ICE: ICEForceRelay, ICELite: ICELiteBoth, Flags: Flags{RejectICE: true}}},
+		{"codecs", Dict{{"codec", Dict{{"strip", List{"all"}}, {"transcode", List{"iLBC/8000/1///mode--30"}}, {"offer", "PCMA"}}}, {"flags", List{"transcode-G722", "codec-set-opus/48000/2"}}},
+			Request{Codec: CodecFlags{Strip: []string{"all"}, Transcode: []string{"iLBC/8000/1///mode=30", "G722"}, Offer: []string{"PCMA"}, Set: []string{"opus/48000/2"}}}},
+		{"codec as a list", Dict{{"codec", List{"strip", "PCMU"}}}, Request{}},
+		{"switches", Dict{{"record call", "yes"}, {"generate-rtcp", "off"}}, Request{RecordCall: SwitchOn, GenerateRTCP: SwitchOff}},
+		{"frequencies", Dict{{"frequencies", List{400, "500", "600,700"}}}, Request{Frequency: []int{400, 500, 600, 700}}},
+		{"pause as integer and as yes", Dict{{"pause", 100}}, Request{Pause: 100}},
+		{"pause as yes", Dict{{"pause", "yes"}}, Request{Flags: Flags{Pause: true}}},
+		{"media address that nobody can use", Dict{{"media address", "0.0.0.0"}}, Request{}},
+		{"address family in lower case", Dict{{"address-family", "ip6"}}, Request{}},
+		{"value in a flag", Dict{{"flags", List{"ICE=remove", "direction=priv", "transport-protocol=RTP/SAVP", "RTP/SAVP"}}}, Request{}},
+		{"direction as a string", Dict{{"direction", "pub"}}, Request{}},
+		{"flags of the wrong type", Dict{{"flags", Dict{{"trust-address", "1"}}}, {"replace", 5}}, Request{}},
+		{"bytes", Dict{{"label", "caf\u00e9"}, {"sdp", "v=0\r\ns=\u00fc\x00"}}, Request{Label: text("café"), SDP: text("v=0\r\ns=ü\x00")}},
+
 		{"rtpp: blanks", Dict{{"rtpp_flags", "    "}}, Request{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if r := decode(t, c.in); !reflect.DeepEqual(*r, c.want) {
-				r.Unsupported = c.want.Unsupported
-				if len(r.FromTags) > 0 && reflect.DeepEqual(*r, c.want) {
-					return
-				}
+			for f := range numFeatures {
+				build(t, f, true)
+			}
+			r := decode(t, c.in)
+			r.Unknown = nil
+			if !reflect.DeepEqual(*r, c.want) {
 				t.Errorf("got  %+v\nwant %+v", *r, c.want)
+			}
+			asJSON, enc, err := Decode(JSON.Append(nil, c.in))
+			if err != nil || enc != JSON {
+				t.Fatal(enc, err)
+			}
+			asJSON.Unknown = nil
+			if !reflect.DeepEqual(*asJSON, c.want) {
+				t.Errorf("as JSON: got  %+v\nwant %+v", *asJSON, c.want)
 			}
 		})
 	}

@@ -103,11 +103,12 @@ type Request struct {
 	Unsupported []string
 }
 
-// UnknownFlag is a key or flag outside the vocabulary. [Nearest] suggests what
-// may have been meant.
+// UnknownFlag is a key, flag or value outside the vocabulary, which has no
+// effect. String tells it with a suggestion.
 type UnknownFlag struct {
 	Where string // "key", "flags", "replace", ...
 	Name  string
+	Hint  string // what is wrong with it, when it isn't just unknown
 }
 
 // Family of an address, as in "address family".
@@ -179,6 +180,7 @@ type Flags struct {
 	ExcludeRecording      bool
 	RecordingAnnouncement bool
 	BlockShort            bool
+	Passthrough           bool // leave ports and addresses of the SDP alone
 }
 
 // Replace holds the entries of "replace".

@@ -2,7 +2,6 @@ package ng
 
 import (
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -53,11 +52,7 @@ func (s *Server) warnUnknown(r *Request) {
 		if !s.unknown.first(u.Where, u.Name) {
 			continue
 		}
-		name := u.Where + ": " + strconv.Quote(u.Name)
-		if near := Nearest(u.Where, u.Name); near != "" {
-			name += " (is " + strconv.Quote(near) + " meant?)"
-		}
-		names = append(names, name)
+		names = append(names, u.String())
 	}
 	if names != nil {
 		s.log.Warn("NG flags unknown, ignored",

@@ -102,11 +102,12 @@ func (d *decoder) sdpAttrFlag(s string) {
 
 // attrSection finds or makes the entry of a section, nil for an unknown one.
 func (d *decoder) attrSection(name string) *SDPAttr {
-	name, ok := attrSections[name]
+	known, ok := attrSections[name]
 	if !ok {
-		d.unknown("section of sdp-attr", name)
+		d.useless(sdpAttrCommands.where, name, "not a section: none, audio, video, ...")
 		return nil
 	}
+	name = known
 	a := d.r.SDPAttr[name]
 	if a == nil {
 		a = new(SDPAttr)

@@ -72,7 +72,7 @@ func keyWords() []word {
 		{names: []string{"endpoint-learning"}, takes: "string", doc: "see below", read: choice(&learningModes)},
 		{names: []string{"drop-traffic"}, takes: "string", doc: "see below", repeats: true, read: choice(&dropModes)},
 		{names: []string{"media-echo"}, takes: "string", doc: "see below", read: choice(&echoModes)},
-		{names: []string{"generate-RTCP", "generate-rtcp"}, takes: "on or off", doc: "make own RTCP instead of forwarding it", needs: FeatureRTCP, read: onOff(func(r *Request) *Switch { return &r.GenerateRTCP })},
+		{names: []string{"generate-RTCP", "generate-rtcp"}, takes: "on or off", doc: "make own RTCP instead of forwarding it", needs: FeatureRTCP, read: onOff("generate-RTCP", func(r *Request) *Switch { return &r.GenerateRTCP })},
 		{names: []string{"delay-buffer"}, takes: "integer, ms", doc: "delay all media", needs: FeatureDelay, read: number(func(r *Request, n int64) { r.DelayBuffer = max(clamp(n), 0) })},
 
 		// Commands.
@@ -114,7 +114,7 @@ func keyWords() []word {
 		}},
 
 		// Recording.
-		{names: []string{"record-call"}, takes: "on, yes, off or no", doc: "record from the start", needs: FeatureRecording, read: onOff(func(r *Request) *Switch { return &r.RecordCall })},
+		{names: []string{"record-call"}, takes: "on, yes, off or no", doc: "record from the start", needs: FeatureRecording, read: onOff("record-call", func(r *Request) *Switch { return &r.RecordCall })},
 		{names: []string{"recording-file"}, takes: "path", doc: "output file", needs: FeatureRecording, read: text(func(r *Request) *Text { return &r.RecordingFile })},
 		{names: []string{"recording-dir"}, takes: "path", doc: "output directory", needs: FeatureRecording, read: text(func(r *Request) *Text { return &r.RecordingDir })},
 		{names: []string{"recording-pattern"}, takes: "string", doc: "pattern of the file name", needs: FeatureRecording, read: text(func(r *Request) *Text { return &r.RecordingPattern })},
@@ -194,13 +194,13 @@ var switchModes = section{
 	},
 }
 
-func onOff(field func(*Request) *Switch) func(*decoder, value) {
+func onOff(key string, field func(*Request) *Switch) func(*decoder, value) {
 	return func(d *decoder, v value) {
 		s, ok := v.text()
 		switch w := switchModes.find(s); {
 		case !ok:
 		case w == nil:
-			d.unknown(switchModes.where, s)
+			d.useless(key, s, "on or off is expected")
 		case w.id == 0:
 			*field(d.r) = SwitchOn
 		default:
@@ -216,7 +216,7 @@ func (d *decoder) address(to *netip.Addr, v value) {
 		if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" && !a.IsUnspecified() {
 			*to = a.Unmap()
 		} else {
-			d.unknown("address", s)
+			d.useless("media-address", s, "not an address that media can be sent to")
 		}
 	}
 }
