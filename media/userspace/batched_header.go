@@ -2,6 +2,7 @@ package userspace
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,16 +22,16 @@ const (
 // one.
 func putIPv4(h []byte, tos byte, src, dst [4]byte, srcPort, dstPort uint16, payload []byte) {
 	h = h[:ipv4Header:ipv4Header]
-	n := len(payload)
 	h[0], h[1] = 0x45, tos
-	binary.BigEndian.PutUint16(h[2:], uint16(ipv4Header+n))
+	binary.BigEndian.PutUint16(h[2:], uint16(ipv4Header+len(payload)))
 	binary.BigEndian.PutUint16(h[4:], 1)
 	binary.BigEndian.PutUint16(h[6:], dontFragment)
 	h[8], h[9] = hopLimit, unix.IPPROTO_UDP
 	h[10], h[11] = 0, 0
 	*(*[4]byte)(h[12:]) = src
 	*(*[4]byte)(h[16:]) = dst
-	putUDP(h[20:], addSum(0, h[12:20]), srcPort, dstPort, payload)
+	sum := uint64(binary.LittleEndian.Uint32(src[:])) + uint64(binary.LittleEndian.Uint32(dst[:]))
+	putUDP(h[20:], sum, srcPort, dstPort, payload)
 }
 
 // putIPv6 writes the IPv6 and UDP headers of a packet.
@@ -41,21 +42,22 @@ func putIPv6(h []byte, class byte, src, dst *[16]byte, srcPort, dstPort uint16, 
 	h[6], h[7] = unix.IPPROTO_UDP, hopLimit
 	*(*[16]byte)(h[8:]) = *src
 	*(*[16]byte)(h[24:]) = *dst
-	putUDP(h[40:], addSum(0, h[8:40]), srcPort, dstPort, payload)
+	putUDP(h[40:], addSum(addSum(0, src[:]), dst[:]), srcPort, dstPort, payload)
 }
 
-// putUDP writes a UDP header; sum is that of the addresses.
+// putUDP writes a UDP header; sum is that of the addresses. The rest of the
+// pseudo header (RFC 768, RFC 8200 section 8.1) is added from registers:
+// reading back what was just written would stall.
 func putUDP(u []byte, sum uint64, srcPort, dstPort uint16, payload []byte) {
 	u = u[:udpHeader:udpHeader]
 	n := uint16(udpHeader + len(payload))
 	binary.BigEndian.PutUint16(u[0:], srcPort)
 	binary.BigEndian.PutUint16(u[2:], dstPort)
 	binary.BigEndian.PutUint16(u[4:], n)
-	u[6], u[7] = 0, 0
-	var pseudo [8]byte // length and protocol (RFC 768, RFC 8200 section 8.1)
-	binary.BigEndian.PutUint16(pseudo[0:], n)
-	pseudo[3] = unix.IPPROTO_UDP
-	*(*[4]byte)(pseudo[4:]) = *(*[4]byte)(u)
-	sum = addSum(addSum(sum, pseudo[:]), u[4:6])
-	binary.LittleEndian.PutUint16(u[6:], foldSum(addSum(sum, payload)))
+	rest := littleEndian(srcPort) + littleEndian(dstPort) + 2*littleEndian(n) + littleEndian(unix.IPPROTO_UDP)
+	sum, carry := bits.Add64(addSum(sum, payload), rest, 0)
+	binary.LittleEndian.PutUint16(u[6:], foldSum(sum+carry))
 }
+
+// littleEndian is a word of the header as addSum reads it.
+func littleEndian(v uint16) uint64 { return uint64(bits.ReverseBytes16(v)) }

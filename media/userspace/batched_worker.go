@@ -42,32 +42,34 @@ type worker struct {
 	done     chan struct{}
 }
 
-func newWorker(e *Batched) (w *worker, err error) {
-	w = &worker{engine: e, socket: -1, done: make(chan struct{})}
-	defer func() {
-		if err != nil {
-			w.free()
-		}
-	}()
-	if w.socket, err = receiveSocket(e.ipv6); err != nil {
-		return nil, err
-	}
-	if w.rx, err = newReceiver(w.socket); err != nil {
-		return nil, err
-	}
-	if w.tx4, err = openSender(false, &w.counters); err != nil {
-		return nil, err
-	}
-	if e.ipv6 {
-		if w.tx6, err = openSender(true, &w.counters); err != nil {
-			return nil, err
-		}
-	}
-	if w.memory, err = mapRegion(transformMemory); err != nil {
+func newWorker(e *Batched) (*worker, error) {
+	w := &worker{engine: e, socket: -1, done: make(chan struct{})}
+	if err := w.acquire(); err != nil {
+		w.free()
 		return nil, err
 	}
 	w.batch = media.NewBatch(batchSize, w.memory.mem, e.notifier, w.send)
 	return w, nil
+}
+
+// acquire takes what free gives back.
+func (w *worker) acquire() (err error) {
+	if w.socket, err = receiveSocket(w.engine.ipv6); err != nil {
+		return err
+	}
+	if w.rx, err = newReceiver(w.socket); err != nil {
+		return err
+	}
+	if w.tx4, err = openSender(false, &w.counters); err != nil {
+		return err
+	}
+	if w.engine.ipv6 {
+		if w.tx6, err = openSender(true, &w.counters); err != nil {
+			return err
+		}
+	}
+	w.memory, err = mapRegion(transformMemory)
+	return err
 }
 
 func openSender(ipv6 bool, c *workerCounters) (*sender, error) {
