@@ -23,8 +23,9 @@ type BatchedOptions struct {
 	// another process with an overlapping range refuses to start. Ports of them
 	// that other programs hold are not opened. Ports outside work all the same.
 	Ranges []PortRange
-	// Log takes warnings; nil discards them.
-	Log *zap.Logger
+	// Logger takes warnings: other programs' sockets on media ports, and errors
+	// on the packet path, at most one line a second. nil drops them.
+	Logger *zap.Logger
 }
 
 // PortRange is a range of ports of a local address, both ends included.
@@ -57,6 +58,9 @@ type Batched struct {
 	foreign  *foreignPorts
 	claims   []int
 
+	watching sync.WaitGroup
+	quit     chan struct{}
+
 	sending sync.RWMutex // write-locked to mark ports closed before direct is
 
 	mu     sync.Mutex
@@ -76,7 +80,7 @@ func NewBatched(o BatchedOptions) (_ *Batched, err error) {
 	}
 	runtime.LockOSThread() // the namespace is the thread's
 	defer runtime.UnlockOSThread()
-	e := newBatched(o.Log)
+	e := newBatched(o.Logger)
 	defer func() {
 		if err != nil {
 			e.free()
@@ -88,11 +92,13 @@ func NewBatched(o BatchedOptions) (_ *Batched, err error) {
 	if err = e.openSockets(o.Workers); err != nil {
 		return nil, err
 	}
-	e.foreign = watchForeignPorts(e.ownPorts(), e.warnTaken)
+	e.foreign = newForeignPorts(e.ownPorts(), e.warnTaken)
+	e.foreign.look()
 	reserveProcs(len(e.workers))
 	for _, w := range e.workers {
 		go w.run()
 	}
+	e.watching.Go(e.watch)
 	return e, nil
 }
 
@@ -100,7 +106,7 @@ func newBatched(log *zap.Logger) *Batched {
 	if log == nil {
 		log = zap.NewNop()
 	}
-	e := &Batched{log: log, ipv6: haveIPv6(), notifier: media.NewNotifier(), direct: [2]int{-1, -1}, next: 32768}
+	e := &Batched{log: log, ipv6: haveIPv6(), notifier: media.NewNotifier(), direct: [2]int{-1, -1}, quit: make(chan struct{}), next: 32768}
 	e.table.list.Store(new([]*localAddress))
 	return e
 }
@@ -240,46 +246,6 @@ func (e *Batched) release(p *batchedPort) {
 	}
 }
 
-// ownPorts are those that the workers' sockets are bound to.
-func (e *Batched) ownPorts() map[uint16]bool {
-	own := make(map[uint16]bool)
-	for _, w := range e.workers {
-		switch sa, _ := unix.Getsockname(w.socket); sa := sa.(type) {
-		case *unix.SockaddrInet4:
-			own[uint16(sa.Port)] = true
-		case *unix.SockaddrInet6:
-			own[uint16(sa.Port)] = true
-		}
-	}
-	return own
-}
-
-// warnTaken says that another program has bound a port, if that is open here.
-func (e *Batched) warnTaken(foreign netip.AddrPort) {
-	for _, a := range *e.table.list.Load() {
-		if a.addr == foreign.Addr() || foreign.Addr().IsUnspecified() {
-			if a.port(foreign.Port()) != nil {
-				e.log.Warn("another program has bound a media port: it won't get its packets (keep the range in net.ipv4.ip_local_reserved_ports)",
-					zap.Stringer("port", foreign))
-			}
-		}
-	}
-}
-
-// Stats tells what the engine did since its start.
-func (e *Batched) Stats() BatchedStats {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var s BatchedStats
-	for _, w := range e.workers {
-		w.counters.addTo(&s)
-		if !e.closed {
-			s.QueueDrops += queueDrops(w.socket)
-		}
-	}
-	return s
-}
-
 // Close implements media.Engine.
 func (e *Batched) Close() error {
 	e.mu.Lock()
@@ -289,6 +255,8 @@ func (e *Batched) Close() error {
 	}
 	e.closed = true
 	e.mu.Unlock()
+	close(e.quit)
+	e.watching.Wait()
 	for _, w := range e.workers {
 		w.halt()
 	}
@@ -305,7 +273,7 @@ func (e *Batched) Close() error {
 // free gives back what an engine without running workers holds.
 func (e *Batched) free() {
 	if e.foreign != nil {
-		e.foreign.stop()
+		e.foreign.close()
 	}
 	if e.steering != nil {
 		if err := e.steering.Close(); err != nil {

@@ -10,10 +10,7 @@ import (
 	"rtpgo/media"
 )
 
-// BatchedStats is what the batched engine did since its start.
-type BatchedStats = media.EngineStats
-
-// workerCounters is the part of one worker. Only it writes there.
+// workerCounters is what one worker did since its start. Only it writes there.
 type workerCounters struct {
 	_ cpu.CacheLinePad
 
@@ -21,6 +18,8 @@ type workerCounters struct {
 	sent, sendCalls, fragmented                            atomic.Uint64
 	noPort, noFlow, tooLong, receiveErrors                 atomic.Uint64
 	sendBusy, sendUnreachable, sendDenied, sendOtherErrors atomic.Uint64
+
+	queueDrops uint64 // as last read, under the engine's lock
 
 	_ cpu.CacheLinePad
 }

@@ -9,11 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync/atomic"
-	"time"
 )
-
-// foreignInterval is how often the engine looks for other programs' sockets.
-const foreignInterval = 10 * time.Second
 
 // foreignPorts knows which UDP ports other programs have bound: steering them
 // would take their packets.
@@ -22,40 +18,22 @@ type foreignPorts struct {
 	own   map[uint16]bool
 	check func(netip.AddrPort)
 	bound atomic.Pointer[map[netip.AddrPort]bool]
-	quit  chan struct{}
-	done  chan struct{}
 }
 
-// watchForeignPorts looks once, then again and again. Ports in own, on the
-// loopback address, don't count. check is called for each port that appeared.
-func watchForeignPorts(own map[uint16]bool, check func(netip.AddrPort)) *foreignPorts {
-	f := &foreignPorts{own: own, check: check, quit: make(chan struct{}), done: make(chan struct{})}
+// newForeignPorts opens what look reads. Ports in own, on the loopback address,
+// don't count. check is called for each port that appeared.
+func newForeignPorts(own map[uint16]bool, check func(netip.AddrPort)) *foreignPorts {
+	f := &foreignPorts{own: own, check: check}
 	f.bound.Store(new(map[netip.AddrPort]bool))
 	for _, name := range []string{"/proc/thread-self/net/udp", "/proc/thread-self/net/udp6"} {
 		if file, err := os.Open(name); err == nil {
 			f.files = append(f.files, file)
 		}
 	}
-	f.look()
-	go func() {
-		defer close(f.done)
-		t := time.NewTicker(foreignInterval)
-		defer t.Stop()
-		for {
-			select {
-			case <-f.quit:
-				return
-			case <-t.C:
-				f.look()
-			}
-		}
-	}()
 	return f
 }
 
-func (f *foreignPorts) stop() {
-	close(f.quit)
-	<-f.done
+func (f *foreignPorts) close() {
 	for _, file := range f.files {
 		_ = file.Close()
 	}
@@ -71,6 +49,7 @@ func (f *foreignPorts) hold(addr netip.Addr, port uint16) bool {
 		addr.Is4() && bound[netip.AddrPortFrom(netip.IPv4Unspecified(), port)]
 }
 
+// look reads the kernel's list of sockets: some 100 µs.
 func (f *foreignPorts) look() {
 	bound := make(map[netip.AddrPort]bool)
 	for _, file := range f.files {

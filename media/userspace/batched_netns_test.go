@@ -2,6 +2,7 @@ package userspace
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	"golang.org/x/sys/unix"
 
 	"rtpgo/media"
@@ -121,7 +124,10 @@ func TestBatchedRoutesBySource(t *testing.T) {
 			t.Fatal(err)
 		}
 		until(t, func() bool { return e.Stats().Received == uint64(i+1) })
-		until(t, func() bool { st := e.Stats(); return st.Sent+st.SendUnreachable+st.SendDenied+st.SendErrors == uint64(i+1) })
+		until(t, func() bool {
+			st := e.Stats()
+			return st.Sent+st.SendUnreachable+st.SendDenied+st.SendErrors == uint64(i+1)
+		})
 		if failed := s.Snapshot().Out.Errors == 1; failed != k.fails {
 			t.Errorf("%s: failed: %v, want %v; %+v", k.local, failed, k.fails, e.Stats())
 		}
@@ -173,6 +179,58 @@ func TestBatchedEnginesSideBySide(t *testing.T) {
 	receive(t, d)
 	if out, err := exec.Command("bpftool", "link").CombinedOutput(); err == nil && strings.Contains(string(out), "sk_lookup") {
 		t.Logf("links of other namespaces may be among these:\n%s", out)
+	}
+}
+
+// Ports that other programs have bound are not opened, once the engine knows.
+func TestBatchedForeignPorts(t *testing.T) {
+	if !inNetns(t, 65536) {
+		return
+	}
+	logged, logs := observer.New(zap.WarnLevel)
+	early := listen(t, "127.0.0.1")
+	e := startBatched(t, BatchedOptions{Workers: 2, Logger: zap.New(logged)})
+	open := func(ap netip.AddrPort) error {
+		p, err := e.Open(ap)
+		if err == nil {
+			err = p.Close()
+		}
+		return err
+	}
+	if err := open(addrOf(early)); !errors.Is(err, unix.EADDRINUSE) {
+		t.Errorf("a port bound before the start: %v", err)
+	}
+	late, everywhere := listen(t, "::1"), listen(t, "::")
+	e.foreign.look()
+	for _, ap := range []netip.AddrPort{addrOf(late),
+		netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), addrOf(everywhere).Port()),
+		netip.AddrPortFrom(netip.MustParseAddr("::1"), addrOf(everywhere).Port())} {
+		if err := open(ap); !errors.Is(err, unix.EADDRINUSE) {
+			t.Errorf("%s, bound since: %v", ap, err)
+		}
+	}
+	for _, c := range []*net.UDPConn{early, late, everywhere} {
+		_ = c.Close()
+	}
+	e.foreign.look()
+	for _, ap := range []netip.AddrPort{addrOf(early), addrOf(late)} {
+		if err := open(ap); err != nil {
+			t.Errorf("after the other program has gone: %v", err)
+		}
+	}
+	p, err := e.Open(netip.MustParseAddrPort("127.0.0.1:30000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("0.0.0.0:30000")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	e.foreign.look()
+	e.foreign.look()
+	if n := logs.FilterMessageSnippet("another program").Len(); n != 1 {
+		t.Errorf("%d warnings of %s: %v", n, p.Local(), logs.All())
 	}
 }
 
