@@ -45,7 +45,7 @@ var kinds = []kind{
 	{
 		name: "batched",
 		start: func(o Options) (media.Engine, error) {
-			return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Log: o.Log})
+			return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Logger: o.Log})
 		},
 		probe: userspace.ProbeBatched,
 	},
