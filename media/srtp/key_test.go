@@ -43,8 +43,8 @@ func TestSuites(t *testing.T) {
 			t.Error("not padded:", k.Inline(true))
 		}
 	}
-	if SuiteByName("aes_cm_128_hmac_sha1_80") != nil || SuiteByDTLS(0) != nil || SuiteByDTLS(3) != nil {
-		t.Error("suites that are none")
+	if SuiteByName("AES_CM_128_HMAC_SHA1") != nil || SuiteByName("aes_cm_128_hmac_sha1_80") != cm || SuiteByDTLS(0) != nil || SuiteByDTLS(3) != nil {
+		t.Error("names that are no suite, or in lower case")
 	}
 }
 

@@ -1,5 +1,7 @@
 package srtp
 
+import "strings"
+
 // Suite is one SRTP crypto suite: a cipher, its keys and its tags. The values
 // are those of [Suites]; compare them by pointer.
 type Suite struct {
@@ -57,11 +59,11 @@ var Suites = []*Suite{
 	NULL_HMAC_SHA1_80, NULL_HMAC_SHA1_32,
 }
 
-// SuiteByName finds a suite by its name in SDP; nil if there is none.
-// Names are case-sensitive (RFC 4568, section 9.2).
+// SuiteByName finds a suite by its name in SDP; nil if there is none. Upper and
+// lower case are the same, as for rtpengine, though not for RFC 4568.
 func SuiteByName(name string) *Suite {
 	for _, s := range Suites {
-		if s.Name == name {
+		if strings.EqualFold(s.Name, name) {
 			return s
 		}
 	}
