@@ -5,7 +5,7 @@ VERSION ?= $(shell sed -n 's/^- semver: *//p' packaging/changelog.yaml | head -n
 LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 10s
 ARCH    := $(shell $(GO) env GOARCH)
-DEB     := dist/rtpgo_$(VERSION)_$(ARCH).deb
+DEB     := dist/rtpgo_$(VERSION)-1_$(ARCH).deb
 TOOLS   := bin/tools
 
 .PHONY: all build test race check fuzz bench e2e demo deb test-deb run conformance install-deps clean

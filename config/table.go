@@ -124,7 +124,7 @@ var engineOptions = []*Option{
 }
 
 var controlOptions = []*Option{
-	{Name: "listen-ng", Short: "n", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:2223", Group: groupControl, Since: firstRelease,
+	{Name: "listen-ng", Short: "n", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:22222", Group: groupControl, Since: firstRelease,
 		Doc: "UDP address for the NG protocol, at least one. Without an IP all addresses of the host are served; " +
 			"whoever can reach the port controls the daemon, so name one.",
 		field: func(c *Config) any { return &c.ListenNG }},
