@@ -38,6 +38,10 @@ func listen(t testing.TB, addr string) *net.UDPConn {
 	return c
 }
 
+func loopbackPort(n uint16) netip.AddrPort {
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), n)
+}
+
 func addrOf(c *net.UDPConn) netip.AddrPort {
 	a := c.LocalAddr().(*net.UDPAddr).AddrPort()
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())

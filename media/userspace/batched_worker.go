@@ -39,6 +39,7 @@ type worker struct {
 	memory   *region
 	counters workerCounters
 	stop     atomic.Bool
+	quiet    atomic.Bool // waits the way that Go's scheduler knows
 	done     chan struct{}
 }
 
@@ -198,6 +199,8 @@ func (w *worker) send(out []media.Outgoing) {
 
 // waitQuietly waits for a packet with the scheduler's knowledge.
 func (w *worker) waitQuietly() {
+	w.quiet.Store(true)
+	defer w.quiet.Store(false)
 	fds := [1]unix.PollFd{{Fd: int32(w.socket), Events: unix.POLLIN}}
 	_, _, _ = syscall.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds[0])), 1, 0, 0, 0, 0)
 }

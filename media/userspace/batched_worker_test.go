@@ -1,0 +1,193 @@
+package userspace
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"rtpgo/media"
+)
+
+func TestBatchedDoesNotAllocate(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 1})
+	conn, port, _ := echo(t, e)
+	pkt, buf := packet(), make([]byte, 2048)
+	round := func(n int) {
+		for range n {
+			pkt[3]++
+			if _, err := conn.WriteToUDPAddrPort(pkt, port); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range n {
+			if _, _, err := conn.ReadFromUDPAddrPort(buf); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	round(10)
+	for _, n := range []int{1, 10} {
+		// Not testing.AllocsPerRun: it takes all processors but one away, and
+		// the worker keeps that until the scheduler loses patience.
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 300 {
+			round(n)
+		}
+		runtime.ReadMemStats(&after)
+		if a := after.Mallocs - before.Mallocs; a > 30 { // the runtime's own
+			t.Errorf("%d packets at a time: %d allocations in 300 rounds", n, a)
+		}
+	}
+}
+
+// The garbage collector can stop workers that wait, with and without packets,
+// and after a while without.
+func TestBatchedAndGarbageCollector(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 2})
+	conn, port, _ := echo(t, e)
+	pkt, buf := packet(), make([]byte, 2048)
+	pass := func() {
+		if _, err := conn.WriteToUDPAddrPort(pkt, port); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := conn.ReadFromUDPAddrPort(buf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 60 {
+		if n%2 == 0 {
+			pass()
+		}
+		runtime.GC()
+	}
+	quiet := func() bool {
+		n := 0
+		for _, w := range e.workers {
+			if w.quiet.Load() {
+				n++
+			}
+		}
+		return n == len(e.workers)
+	}
+	until(t, quiet)
+	for range 10 {
+		runtime.GC()
+	}
+	pass()
+	until(t, quiet)
+}
+
+// A worker that waits quietly is woken by Close.
+func TestBatchedClosesWhileQuiet(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 2})
+	until(t, func() bool { return e.workers[0].quiet.Load() && e.workers[1].quiet.Load() })
+	done := make(chan error)
+	go func() { done <- e.Close() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("Close hangs")
+	}
+}
+
+// Ports of a pair, in both directions, meet the same worker.
+func TestBatchedPairsShareAWorker(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 3})
+	received := func() []uint64 {
+		var l []uint64
+		for _, w := range e.workers {
+			l = append(l, w.counters.received.Load())
+		}
+		return l
+	}
+	for pair := range 6 {
+		before := received()
+		sum := func(l []uint64) (n uint64) {
+			for i := range l {
+				n += l[i] - before[i]
+			}
+			return n
+		}
+		for port := 20000 + 2*pair; port < 20002+2*pair; port++ {
+			c := listen(t, "127.0.0.1")
+			p, err := e.Open(loopbackPort(uint16(port)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := media.NewStream(p)
+			s.SetRemote(addrOf(c))
+			p.Install(&media.Flow{Stream: s, RTP: []media.Sink{{To: s}}})
+			if _, err := c.WriteToUDPAddrPort(packet(), p.Local()); err != nil {
+				t.Fatal(err)
+			}
+			receive(t, c)
+		}
+		until(t, func() bool { return sum(received()) == 2 })
+		for i, n := range received() {
+			if want := map[bool]uint64{true: 2, false: 0}[i == (10000+pair)%3]; n-before[i] != want {
+				t.Errorf("pair %d: worker %d got %d packets, want %d", pair, i, n-before[i], want)
+			}
+		}
+	}
+}
+
+// Send and Close of ports and engines don't disturb each other.
+func TestBatchedSendAndClose(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 1})
+	c := listen(t, "127.0.0.1")
+	var wg sync.WaitGroup
+	for n := range 4 {
+		p, err := e.Open(loopbackPort(uint16(20000 + n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			for p.Send(packet(), addrOf(c)) == nil {
+			}
+		})
+		if n == 0 {
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	wg.Wait()
+}
+
+func BenchmarkBatchedEcho(b *testing.B) {
+	e := startBatched(b, BatchedOptions{Workers: 1})
+	conn, port, _ := echo(b, e)
+	pkt, buf := packet(), make([]byte, 2048)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 16 {
+			_, _ = conn.WriteToUDPAddrPort(pkt, port)
+		}
+		for range 16 {
+			_, _, _ = conn.ReadFromUDPAddrPort(buf)
+		}
+	}
+	v := e.Stats()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(v.Sent), "ns/packet")
+	b.ReportMetric(float64(v.ReceiveCalls+v.SendCalls)/float64(v.Sent), "calls/packet")
+}
+
+func BenchmarkBatchedOpenClose(b *testing.B) {
+	e := startBatched(b, BatchedOptions{Workers: 1})
+	b.ReportAllocs()
+	for b.Loop() {
+		p, err := e.Open(loopbackPort(20000))
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = p.Close()
+	}
+}
