@@ -75,11 +75,14 @@ func (d *decoder) key(name string, v value) {
 		d.unknown(keys.where, name)
 		return
 	}
-	if bit := uint64(1) << (w.id & 63); !w.repeats && !d.inString {
-		if d.seen[w.id>>6]&bit != 0 {
-			return // of repeated keys the first counts
-		}
-		d.seen[w.id>>6] |= bit
+	seen, bit := &d.seen[w.id>>6], uint64(1)<<(w.id&63)
+	switch given := *seen&bit != 0; {
+	case d.inString && w.proxy && given:
+		return // the string repeats what Kamailio already made keys of
+	case !d.inString && !w.repeats && given:
+		return // of repeated keys the first counts
+	case !d.inString:
+		*seen |= bit
 	}
 	d.needs(w.names[0], w.needs)
 	w.read(d, v)
@@ -217,6 +220,23 @@ func (r *Request) detach() {
 
 func (d *decoder) texts(to *[]string, v value) {
 	v.eachText(func(s string) { *to = append(*to, s) })
+}
+
+// viaBranch passes over what a script wrote for Kamailio ("via-branch=auto"):
+// Kamailio puts the branch itself into a key, but leaves its rtpp-flags string
+// as it is.
+func (d *decoder) viaBranch(v value) {
+	s, ok := v.text()
+	if !ok {
+		return
+	}
+	if d.inString {
+		switch s {
+		case "1", "2", "auto", "extra", "next", "auto-extra", "extra-auto", "auto-next", "next-auto":
+			return
+		}
+	}
+	d.r.ViaBranch = Text{s, true}
 }
 
 // direction counts only as a list, but in an rtpp-flags string it may be given

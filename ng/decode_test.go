@@ -104,6 +104,11 @@ func TestDecodeSpellings(t *testing.T) {
 		{"flags of the wrong type", Dict{{"flags", Dict{{"trust-address", "1"}}}, {"replace", 5}}, Request{}},
 		{"bytes", Dict{{"label", "caf\u00e9"}, {"sdp", "v=0\r\ns=\u00fc\x00"}}, Request{Label: text("café"), SDP: text("v=0\r\ns=ü\x00")}},
 
+		{"rtpp: what Kamailio fills in", Dict{{"via-branch", "z9hG4bK1"}, {"rtpp_flags", "via-branch=auto-next via-branch=z9hG4bK2 call-id=x"}, {"call-id", "c"}},
+			Request{ViaBranch: text("z9hG4bK1"), CallID: text("c")}},
+		{"rtpp: branch alone", Dict{{"rtpp_flags", "via-branch=z9hG4bK2"}}, Request{ViaBranch: text("z9hG4bK2")}},
+		{"rtpp: branch for Kamailio", Dict{{"rtpp_flags", "via-branch=auto"}}, Request{}},
+		{"rtpp: unclosed", Dict{{"rtpp_flags", "replace=[origin session-name"}}, Request{Replace: Replace{Origin: true, SessionName: true}}},
 		{"rtpp: blanks", Dict{{"rtpp_flags", "    "}}, Request{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -33,6 +33,7 @@ func TestServe(t *testing.T) {
 		{"7 d7:commandi5ee", `7 d6:result5:error12:error-reason36:Dictionary contains no key "command"e`},
 		{"8 d7:command5:OFFERe", "8 d6:result5:error12:error-reason20:Unrecognized commande"},
 		{"9 d7:command5:panice", "9 d6:result5:error12:error-reason14:Internal errore"},
+		{"9 d7:command4:pinge", "9 d6:result5:error12:error-reason14:Internal errore"}, // not stuck
 		{"10 d7:command11:unencodablee", "10 d1:x3:{1}e"},
 		{"11 4:ping", "11 "},
 		{`12 {"command":`, "12 "},

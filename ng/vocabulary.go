@@ -27,6 +27,7 @@ type word struct {
 	none bool                     // accepted, nothing to do
 
 	repeats bool // a key whose repetitions all count (lists); else the first counts
+	proxy   bool // a key that the SIP proxy fills in; an rtpp-flags string doesn't change it
 	id      int  // of a key: bit in decoder.seen
 }
 

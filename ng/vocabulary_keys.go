@@ -9,13 +9,13 @@ var keys = section{
 
 func keyWords() []word {
 	return []word{
-		{names: []string{"command"}, takes: "string", doc: "what to do; case sensitive, with blanks", read: text(func(r *Request) *Text { return &r.Command })},
+		{names: []string{"command"}, takes: "string", doc: "what to do; case sensitive, with blanks", proxy: true, read: text(func(r *Request) *Text { return &r.Command })},
 
 		// Who and where.
-		{names: []string{"call-id"}, takes: "string", doc: "SIP Call-ID", read: text(func(r *Request) *Text { return &r.CallID })},
-		{names: []string{"from-tag"}, takes: "string", doc: "tag of the sender of the SDP", read: text(func(r *Request) *Text { return &r.FromTag })},
-		{names: []string{"to-tag"}, takes: "string", doc: "tag of its receiver", read: text(func(r *Request) *Text { return &r.ToTag })},
-		{names: []string{"via-branch"}, takes: "string", doc: "tells branches of a forked call apart", read: text(func(r *Request) *Text { return &r.ViaBranch })},
+		{names: []string{"call-id"}, takes: "string", doc: "SIP Call-ID", proxy: true, read: text(func(r *Request) *Text { return &r.CallID })},
+		{names: []string{"from-tag"}, takes: "string", doc: "tag of the sender of the SDP", proxy: true, read: text(func(r *Request) *Text { return &r.FromTag })},
+		{names: []string{"to-tag"}, takes: "string", doc: "tag of its receiver", proxy: true, read: text(func(r *Request) *Text { return &r.ToTag })},
+		{names: []string{"via-branch"}, takes: "string", doc: "tells branches of a forked call apart", proxy: true, read: (*decoder).viaBranch},
 		{names: []string{"from-tags"}, takes: "list of strings", doc: "parties of a subscription", needs: FeatureSubscription, repeats: true, read: func(d *decoder, v value) { d.texts(&d.r.FromTags, v) }},
 		{names: []string{"label", "from-label"}, takes: "string", doc: "names this party, or selects one by that name", read: text(func(r *Request) *Text { return &r.Label })},
 		{names: []string{"set-label"}, takes: "string", doc: "names the party where label selects one", read: text(func(r *Request) *Text { return &r.SetLabel })},
@@ -26,7 +26,7 @@ func keyWords() []word {
 		{names: []string{"SIP-message-type", "sip-message-type"}, takes: "string", doc: "SIP request or SIP response", read: text(func(r *Request) *Text { return &r.SIPMessageType })},
 		{names: []string{"SIP-code", "sip-code"}, takes: "integer", doc: "status code of the response", read: number(func(r *Request, n int64) { r.SIPCode = clamp(n) })},
 		{names: []string{"supports"}, takes: "list", doc: "what the client understands", repeats: true, read: list(&supportWords)},
-		{names: []string{"sdp"}, takes: "string", doc: "the body", read: text(func(r *Request) *Text { return &r.SDP })},
+		{names: []string{"sdp"}, takes: "string", doc: "the body", proxy: true, read: text(func(r *Request) *Text { return &r.SDP })},
 
 		// Addresses and interfaces.
 		{names: []string{"received-from"}, takes: "list of IP4 or IP6 and an address", doc: "source of the SIP message", read: (*decoder).receivedFrom},

@@ -131,6 +131,11 @@ func TestSlowRequestsDelayNobody(t *testing.T) {
 	for range stuck + 1 {
 		seen[receive(t, slow)]++
 	}
+	for deadline := time.Now().Add(5 * time.Second); l.sockets[0].total.Load() > l.sockets[0].base; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d readers left, want %d", l.sockets[0].total.Load(), l.sockets[0].base)
+		}
+	}
 	if seen["s d6:result5:offere"] != 2 || len(seen) != stuck {
 		t.Errorf("%d different replies, the repeated one %d times", len(seen), seen["s d6:result5:offere"])
 	}
