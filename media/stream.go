@@ -104,8 +104,12 @@ func (s *Stream) SetRemote(ep netip.AddrPort) {
 
 // Confirm fixes the peer's endpoint without learning, and without changing
 // what counts as advertised: the pair that ICE selected, for example. A later
-// SetRemote with a new value undoes it.
+// SetRemote with a new value undoes it. An endpoint that nothing can be sent to
+// is ignored.
 func (s *Stream) Confirm(ep netip.AddrPort) {
+	if !sendable(ep) {
+		return
+	}
 	for {
 		old := s.remote.Load()
 		n := *old

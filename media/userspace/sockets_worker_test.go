@@ -55,8 +55,15 @@ func TestSocketsDoNotAllocate(t *testing.T) {
 	}
 	round(10)
 	for _, n := range []int{1, 10} {
-		if a := testing.AllocsPerRun(300, func() { round(n) }); a != 0 {
-			t.Errorf("%d packets at a time: %v allocations", n, a)
+		// testing.AllocsPerRun leaves one processor, which the worker holds.
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 1000 {
+			round(n)
+		}
+		runtime.ReadMemStats(&after)
+		if a := after.Mallocs - before.Mallocs; a > 50 { // the runtime's own
+			t.Errorf("%d packets, %d at a time: %d allocations", 1000*n, n, a)
 		}
 	}
 }
