@@ -57,11 +57,6 @@ func CheckSection(path, section string) Report {
 	if len(e.cfg.Interfaces) > 0 {
 		r.checkInterfaces(e, e.line[option])
 	}
-	if r.OK() {
-		for _, text := range HostWarnings(e.cfg, len(r.Interfaces)) {
-			r.Warnings = append(r.Warnings, Problem{Text: text})
-		}
-	}
 	return r
 }
 

@@ -89,6 +89,12 @@ func TestFindings(t *testing.T) {
 				proc(*h, "sys/net/ipv4/ip_local_reserved_ports", "30000-40000\n")
 			}, "media port range", OK, "",
 		},
+		"range reserved in parts": {
+			func(h *Host, _ *Subject) {
+				proc(*h, "sys/net/ipv4/ip_local_port_range", "32768 60999")
+				proc(*h, "sys/net/ipv4/ip_local_reserved_ports", "32768-36000,36001-40000\n")
+			}, "media port range", Warn, "ip_local_reserved_ports=32768-40000,32768-36000,36001-40000",
+		},
 		"few descriptors": {
 			func(h *Host, _ *Subject) {
 				h.Descriptors = func() (uint64, uint64, error) { return 1024, 20000, nil }

@@ -24,6 +24,7 @@ func configCommand() *cobra.Command {
 		if !report.OK() {
 			return statusError{exitFailed, fmt.Errorf("%s: the daemon won't start with it", args[0])}
 		}
+		fmt.Fprintf(cmd.OutOrStdout(), "examine this host for it: rtpgo doctor --config-file=%s\n", args[0])
 		return nil
 	}
 	cmd.AddCommand(check)
