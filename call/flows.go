@@ -107,13 +107,22 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	if to == nil || to.set == nil || m.disabled {
 		return f
 	}
-	out := to.set.primary()
+	out := to.sending().primary()
 	f.RTP = to.sinks(out, rtp)
 	f.RTCP = to.sinks(out, rtcp)
 	if i == rtcp && f.Kind == media.KindRaw {
 		f.RTP = f.RTCP
 	}
 	return f
+}
+
+// sending is the set that packets for m's party leave from: the one last shown
+// to it, for an end may take packets from nowhere else.
+func (m *Media) sending() *portSet {
+	if m.shown != nil {
+		return m.shown
+	}
+	return m.set
 }
 
 // sinks are the ways out towards m's party.

@@ -40,7 +40,8 @@ type Media struct {
 
 	streams [2]stream // RTP, RTCP
 	sets    []*portSet
-	set     *portSet // the ports shown to this party; nil when none
+	set     *portSet // the ports that face this party now; nil when none
+	shown   *portSet // those last shown to it: packets are sent from them
 
 	codecs       []sdpedit.Codec // what this party wants to receive: its last description
 	told         []sdpedit.Codec // what was last shown to it
@@ -73,7 +74,7 @@ func (m *Media) closePorts() {
 	for _, s := range m.sets {
 		s.close()
 	}
-	m.sets, m.set = nil, nil
+	m.sets, m.set, m.shown = nil, nil, nil
 }
 
 // isRTP tells whether the section's protocol carries RTP.

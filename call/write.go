@@ -93,6 +93,7 @@ func (m *Media) protocolName() string {
 
 func (x *exchange) writeAddress(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
 	l := r.set.primary()
+	r.shown = r.set
 	m.Port = l.port(rtp)
 	m.Address = x.shown(l.address)
 	if held(s) && !x.req.Replace.ZeroAddress {
