@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rtpgo/e2e/lab"
+	"rtpgo/e2e/play"
 )
 
 // relay is the binary under test.
@@ -84,16 +85,16 @@ func (b *bench) stop(t *testing.T) {
 
 // run plays a scenario as a test, with a caller on the public or on the
 // private side.
-func (b *bench) run(t *testing.T, name string, privateCalls bool, play func(*scene)) {
+func (b *bench) run(t *testing.T, name string, privateCalls bool, scenario func(*scene)) {
 	t.Helper()
 	passed := t.Run(name, func(t *testing.T) {
 		if b.lab == nil {
 			b.start(t)
 		}
 		s := &scene{T: t, lab: b.lab}
-		s.from, s.to = sides(b.lab, privateCalls)
+		s.from, s.to = play.Sides(b.lab, privateCalls)
 		defer s.close(b.ports)
-		play(s)
+		scenario(s)
 	})
 	if !passed {
 		// What a broken scenario leaves behind is not to fail the next one.

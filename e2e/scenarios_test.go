@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rtpgo/e2e/phone"
+	"rtpgo/e2e/play"
 )
 
 // scenarios by name; each is played with a public and with a private caller.
@@ -46,95 +47,95 @@ var scenarios = []struct {
 // simple is a call with media from both sides, hung up by the caller.
 func simple(s *scene, kinds ...string) {
 	a, b := s.caller(kinds...), s.gateway(1, kinds...)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 func byeFromCallee(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	hangUp(b, a)
+	play.HangUp(b, a)
 }
 
 // mux has RTP and RTCP on one port on neither, one or both sides.
 func mux(s *scene, caller, gateway bool) {
 	a, b := s.caller("audio", "video"), s.gateway(1, "audio", "video")
-	for i := range a.media.Ends {
-		a.media.Ends[i].Mux, b.media.Ends[i].Mux = caller, gateway
+	for i := range a.Media.Ends {
+		a.Media.Ends[i].Mux, b.Media.Ends[i].Mux = caller, gateway
 	}
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // earlyMedia has an announcement from the gateway before the answer, and the
 // caller's media before it, too.
 func earlyMedia(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	a.dial("100")
-	b.accept()
-	b.answer(183)
-	a.wait(183)
-	s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+	a.Dial("100")
+	b.Accept()
+	b.Answer(183)
+	a.Wait(183)
+	s.ok(phone.Exchange(burst, phone.OneWay(b.Media, a.Media)...))
 	talk(a, b)
-	finish(a, b)
+	play.Finish(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // lateOffer has the offer in the 200 and the answer in the ACK.
 func lateOffer(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	a.anyAddress()
+	s.anyAddress(a)
 	call, err := a.Invite("100", "")
 	s.ok(err)
 	a.Call = call
-	b.accept()
-	s.ok(b.Respond(b.invite, 200, "OK", b.media.Offer()))
+	b.Accept()
+	s.ok(b.Respond(b.Invited, 200, "OK", b.Media.Offer()))
 	m, err := a.Response(200)
 	s.ok(err)
-	answer, err := a.media.Answer(m.Body)
+	answer, err := a.Media.Answer(m.Body)
 	s.ok(err)
 	s.ok(a.Ack(answer))
-	b.anyAddress()
-	s.ok(b.media.TakeAnswer(b.take("ACK").Body))
+	s.anyAddress(b)
+	s.ok(b.Media.TakeAnswer(b.Take("ACK").Body))
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // hold puts the other side on hold with music and resumes; then both hold.
 func hold(s *scene, gateway bool) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
 	if gateway {
 		a, b = b, a
 	}
-	a.anyAddress()
-	b.anyAddress()
-	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "sendonly", "recvonly"
-	reinvite(a, b)
+	s.anyAddress(a)
+	s.anyAddress(b)
+	a.Media.Ends[0].Direction, b.Media.Ends[0].Direction = "sendonly", "recvonly"
+	play.Reinvite(a, b)
 	s.directions(a, "recvonly", b, "sendonly")
-	s.ok(phone.Exchange(burst, phone.OneWay(a.media, b.media)...))
-	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "inactive", "inactive"
-	reinvite(a, b)
+	s.ok(phone.Exchange(burst, phone.OneWay(a.Media, b.Media)...))
+	a.Media.Ends[0].Direction, b.Media.Ends[0].Direction = "inactive", "inactive"
+	play.Reinvite(a, b)
 	s.directions(a, "inactive", b, "inactive")
-	a.media.Ends[0].Direction, b.media.Ends[0].Direction = "", ""
-	reinvite(a, b)
+	a.Media.Ends[0].Direction, b.Media.Ends[0].Direction = "", ""
+	play.Reinvite(a, b)
 	s.directions(a, "sendrecv", b, "sendrecv")
 	talk(a, b)
-	hangUp(b, a)
+	play.HangUp(b, a)
 }
 
 // directions checks what the last SDPs said to each party.
-func (s *scene) directions(a *party, toA string, b *party, toB string) {
+func (s *scene) directions(a *play.Party, toA string, b *play.Party, toB string) {
 	s.Helper()
-	if got := a.media.Ends[0].Remote.Direction; got != toA {
+	if got := a.Media.Ends[0].Remote.Direction; got != toA {
 		s.Errorf("the side that asked was told %s, not %s", got, toA)
 	}
-	if got := b.media.Ends[0].Remote.Direction; got != toB {
+	if got := b.Media.Ends[0].Remote.Direction; got != toB {
 		s.Errorf("the side that was asked was told %s, not %s", got, toB)
 	}
 }
@@ -142,94 +143,94 @@ func (s *scene) directions(a *party, toA string, b *party, toB string) {
 // holdZero holds in RFC 2543's way: c=IN IP4 0.0.0.0.
 func holdZero(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	a.anyAddress()
-	b.anyAddress()
-	a.media.ZeroHold = true
-	reinvite(a, b)
-	a.media.ZeroHold = false
-	reinvite(a, b)
+	s.anyAddress(a)
+	s.anyAddress(b)
+	a.Media.ZeroHold = true
+	play.Reinvite(a, b)
+	a.Media.ZeroHold = false
+	play.Reinvite(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // codecChange goes from PCMU to PCMA and back in a running call.
 func codecChange(s *scene, gateway bool) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
 	if gateway {
 		a, b = b, a
 	}
-	a.anyAddress()
-	b.anyAddress()
-	all := a.media.Ends[0].Codecs
+	s.anyAddress(a)
+	s.anyAddress(b)
+	all := a.Media.Ends[0].Codecs
 	for _, codecs := range [][]phone.Codec{{phone.PCMA, phone.DTMF}, all} {
-		a.media.Ends[0].Codecs = codecs
-		reinvite(a, b)
-		for _, p := range []*party{a, b} {
-			if got := p.media.Ends[0].Remote.Formats[0]; got != fmt.Sprint(codecs[0].Type) {
+		a.Media.Ends[0].Codecs = codecs
+		play.Reinvite(a, b)
+		for _, p := range []*play.Party{a, b} {
+			if got := p.Media.Ends[0].Remote.Formats[0]; got != fmt.Sprint(codecs[0].Type) {
 				s.Errorf("format %s, not %v", got, codecs[0])
 			}
 		}
 		talk(a, b)
 	}
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // addAndRemove makes an audio call a video call and an audio call again.
 func addAndRemove(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	a.anyAddress()
-	b.anyAddress()
-	s.ok(a.media.AddEnd(0, "video"))
-	s.ok(b.media.AddEnd(0, "video"))
-	reinvite(a, b)
+	s.anyAddress(a)
+	s.anyAddress(b)
+	s.ok(a.Media.AddEnd(0, "video"))
+	s.ok(b.Media.AddEnd(0, "video"))
+	play.Reinvite(a, b)
 	talk(a, b)
-	a.media.Ends[1].Off = true
-	reinvite(a, b)
-	if !a.media.Ends[1].Remote.Refused() {
+	a.Media.Ends[1].Off = true
+	play.Reinvite(a, b)
+	if !a.Media.Ends[1].Remote.Refused() {
 		s.Error("the removed video has a port in the answer")
 	}
 	talk(a, b)
 	// And again, from the other side.
-	a.media.Ends[1].Off = false
-	reinvite(b, a)
+	a.Media.Ends[1].Off = false
+	play.Reinvite(b, a)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // cancel takes the INVITE back before it is answered.
 func cancel(s *scene, early bool) {
 	a, b := s.caller(), s.gateway(1)
-	a.dial("100")
-	b.accept()
+	a.Dial("100")
+	b.Accept()
 	if early {
-		b.answer(183)
-		a.wait(183)
-		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+		b.Answer(183)
+		a.Wait(183)
+		s.ok(phone.Exchange(burst, phone.OneWay(b.Media, a.Media)...))
 	} else {
-		b.reply(180)
-		a.wait(180)
+		b.Reply(180)
+		a.Wait(180)
 	}
 	s.ok(a.Cancel())
-	s.ok(b.Respond(b.take("CANCEL"), 200, "OK", ""))
-	b.reply(487)
-	a.wait(487)
-	b.take("ACK")
+	s.ok(b.Respond(b.Take("CANCEL"), 200, "OK", ""))
+	b.Reply(487)
+	a.Wait(487)
+	b.Take("ACK")
 }
 
 // busy is refused by the callee; the next gateway is not asked.
 func busy(s *scene) {
 	a, b, other := s.caller(), s.gateway(1), s.gateway(2)
-	a.dial("100")
-	b.accept()
-	b.reply(486)
-	b.take("ACK")
-	a.wait(486)
+	a.Dial("100")
+	b.Accept()
+	b.Reply(486)
+	b.Take("ACK")
+	a.Wait(486)
 	if !other.Quiet() {
 		s.Error("the second gateway was called")
 	}
@@ -238,114 +239,114 @@ func busy(s *scene) {
 // failover reaches the second gateway when the first one is out of order.
 func failover(s *scene, early bool) {
 	a, b, c := s.caller(), s.gateway(1), s.gateway(2)
-	a.dial("100")
-	b.accept()
+	a.Dial("100")
+	b.Accept()
 	if early {
-		b.answer(183)
-		a.wait(183)
-		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+		b.Answer(183)
+		a.Wait(183)
+		s.ok(phone.Exchange(burst, phone.OneWay(b.Media, a.Media)...))
 		// The next offer comes when both sides of the call are known.
-		c.anyAddress()
+		s.anyAddress(c)
 	}
-	b.reply(503)
-	b.take("ACK")
-	c.accept()
-	finish(a, c)
+	b.Reply(503)
+	b.Take("ACK")
+	c.Accept()
+	play.Finish(a, c)
 	talk(a, c)
-	hangUp(a, c)
+	play.HangUp(a, c)
 }
 
 // silentGateway does not even answer.
 func silentGateway(s *scene) {
 	a, c := s.caller(), s.gateway(2)
-	a.dial("100")
-	c.accept()
-	finish(a, c)
+	a.Dial("100")
+	c.Accept()
+	play.Finish(a, c)
 	talk(a, c)
-	hangUp(a, c)
+	play.HangUp(a, c)
 }
 
 func allFail(s *scene) {
 	a, b, c := s.caller(), s.gateway(1), s.gateway(2)
-	a.dial("100")
-	b.accept()
-	b.reply(503)
-	b.take("ACK")
-	c.accept()
-	c.reply(500)
-	c.take("ACK")
-	a.wait(500)
+	a.Dial("100")
+	b.Accept()
+	b.Reply(503)
+	b.Take("ACK")
+	c.Accept()
+	c.Reply(500)
+	c.Take("ACK")
+	a.Wait(500)
 }
 
 // fork rings two gateways at once. Both send early media, then one answers
 // and the other is cancelled. Without via-branch the relay serves the branch
 // whose SDP came last.
 func fork(s *scene, winner int) {
-	a, branches := s.caller(), []*party{s.gateway(1), s.gateway(2)}
-	a.dial("fork1")
+	a, branches := s.caller(), []*play.Party{s.gateway(1), s.gateway(2)}
+	a.Dial("fork1")
 	for _, b := range branches {
-		b.accept()
-		b.answer(183)
-		a.wait(183)
-		b.anyAddress()
-		s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
+		b.Accept()
+		b.Answer(183)
+		a.Wait(183)
+		s.anyAddress(b)
+		s.ok(phone.Exchange(burst, phone.OneWay(b.Media, a.Media)...))
 	}
 	b, loser := branches[winner], branches[1-winner]
-	b.answer(200)
-	a.wait(200)
+	b.Answer(200)
+	a.Wait(200)
 	s.ok(a.Ack(""))
-	b.take("ACK")
-	s.ok(loser.Respond(loser.take("CANCEL"), 200, "OK", ""))
-	loser.reply(487)
-	loser.take("ACK")
+	b.Take("ACK")
+	s.ok(loser.Respond(loser.Take("CANCEL"), 200, "OK", ""))
+	loser.Reply(487)
+	loser.Take("ACK")
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // forkOneFails has one branch refused while the other one goes on.
 func forkOneFails(s *scene) {
 	a, b, loser := s.caller(), s.gateway(1), s.gateway(2)
-	a.dial("fork1")
-	b.accept()
-	loser.accept()
-	b.answer(183)
-	a.wait(183)
-	loser.reply(503)
-	loser.take("ACK")
-	s.ok(phone.Exchange(burst, phone.OneWay(b.media, a.media)...))
-	finish(a, b)
+	a.Dial("fork1")
+	b.Accept()
+	loser.Accept()
+	b.Answer(183)
+	a.Wait(183)
+	loser.Reply(503)
+	loser.Take("ACK")
+	s.ok(phone.Exchange(burst, phone.OneWay(b.Media, a.Media)...))
+	play.Finish(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // stranger sends to the relay's ports in the middle of a call, from another
 // address and from another port of the right one.
 func stranger(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
 	for _, host := range []int{66, 21} {
 		x := s.ends(s.from, host, 0).Ends[0]
-		x.Remote = a.media.Ends[0].Remote
-		_, err := phone.Send(burst/2, phone.Flow{From: x, To: b.media.Ends[0]})
+		x.Remote = a.Media.Ends[0].Remote
+		_, err := phone.Send(burst/2, phone.Flow{From: x, To: b.Media.Ends[0]})
 		s.ok(err)
 		talk(a, b)
 		if got := x.Take(); len(got) > 0 {
 			s.Errorf("the stranger got %d packets", len(got))
 		}
 	}
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // natPort is a caller whose SDP names an address of its home network, and
 // whose packets come from elsewhere. It speaks first; then it is heard.
 func natPort(s *scene) {
 	a, b := s.caller(), s.gateway(1)
-	a.media.Ends[0].Advertised = netip.MustParseAddrPort("10.11.12.13:30000")
-	connect(a, b)
-	s.ok(phone.Exchange(burst, phone.OneWay(a.media, b.media)...))
+	a.Media.Ends[0].Advertised = netip.MustParseAddrPort("10.11.12.13:30000")
+	play.Connect(a, b)
+	s.ok(phone.Exchange(burst, phone.OneWay(a.Media, b.Media)...))
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 }
 
 // twoCalls are two calls at the same time to two gateways that use the same
@@ -354,20 +355,20 @@ func twoCalls(s *scene) {
 	const port = 41000
 	a1, a2 := s.party(s.from, 21, port), s.party(s.from, 22, port)
 	b1, b2 := s.party(s.to, 11, port), s.party(s.to, 12, port)
-	connect(a1, b1)
+	play.Connect(a1, b1)
 	call := b1.Call
-	a2.dial("100")
-	b1.accept() // the first gateway is full
-	b1.reply(503)
-	b1.take("ACK")
-	b2.accept()
-	finish(a2, b2)
-	first := phone.Both(a1.media, b1.media)
-	s.ok(phone.Exchange(burst, append(first, phone.Both(a2.media, b2.media)...)...))
-	hangUp(a2, b2)
+	a2.Dial("100")
+	b1.Accept() // the first gateway is full
+	b1.Reply(503)
+	b1.Take("ACK")
+	b2.Accept()
+	play.Finish(a2, b2)
+	first := phone.Both(a1.Media, b1.Media)
+	s.ok(phone.Exchange(burst, append(first, phone.Both(a2.Media, b2.Media)...)...))
+	play.HangUp(a2, b2)
 	b1.Call = call
 	s.ok(phone.Exchange(burst, first...))
-	hangUp(a1, b1)
+	play.HangUp(a1, b1)
 }
 
 // repeated loses the relay's first reply to every command, so that Kamailio
@@ -388,9 +389,9 @@ func repeated(s *scene) {
 		s.ok(err)
 	}()
 	a, b := s.caller(), s.gateway(1)
-	connect(a, b)
+	play.Connect(a, b)
 	talk(a, b)
-	hangUp(a, b)
+	play.HangUp(a, b)
 	var commands []string
 	for _, e := range s.lab.Tap.Exchanges(a.ID) {
 		commands = append(commands, e.Command())

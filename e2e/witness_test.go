@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rtpgo/e2e/lab"
+	"rtpgo/e2e/play"
 )
 
 // TestWitness has tshark, which knows nothing of this harness, find the RTP
@@ -31,9 +32,9 @@ func TestWitness(t *testing.T) {
 			return nil
 		}))
 		caller, gateway := s.caller(), s.gateway(1)
-		connect(caller, gateway)
+		play.Connect(caller, gateway)
 		talk(caller, gateway)
-		hangUp(caller, gateway)
+		play.HangUp(caller, gateway)
 		var table string
 		err = lab.Eventually(10*time.Second, func() (err error) {
 			// The file is still being written, so its last packet may be cut.
@@ -48,7 +49,7 @@ func TestWitness(t *testing.T) {
 
 // checkStreams reads tshark's table: each SSRC is to appear twice, on the way
 // to the relay and on the way from it, with all packets.
-func checkStreams(table string, parties ...*party) error {
+func checkStreams(table string, parties ...*play.Party) error {
 	type stream struct{ ssrc, from, to string }
 	found := map[stream]bool{}
 	lines := bufio.NewScanner(strings.NewReader(table))
@@ -64,7 +65,7 @@ func checkStreams(table string, parties ...*party) error {
 		found[stream{f[6], f[2] + ":" + f[3], f[4] + ":" + f[5]}] = true
 	}
 	for i, p := range parties {
-		sender, receiver := p.media.Ends[0], parties[1-i].media.Ends[0]
+		sender, receiver := p.Media.Ends[0], parties[1-i].Media.Ends[0]
 		ssrc := fmt.Sprintf("0x%08X", sender.SSRC)
 		for _, want := range []stream{
 			{ssrc, sender.Local().String(), sender.Remote.RTP.String()},

@@ -1,10 +1,9 @@
-package e2e
+package play
 
 import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"rtpgo/e2e/lab"
 	"rtpgo/e2e/phone"
@@ -26,14 +25,11 @@ type legs struct {
 	sent, received *phone.Section
 }
 
-func watch(s *scene, at side) *watcher {
-	s.Helper()
+func watch(at Side) (*watcher, error) {
 	w := &watcher{calls: map[string]*legs{}}
 	var err error
-	w.closer, err = lab.Sniff(at.ns, "eth0", lab.SIPPort, w.see)
-	s.ok(err)
-	s.Cleanup(func() { w.closer.Close() })
-	return w
+	w.closer, err = lab.Sniff(at.Netns, "eth0", lab.SIPPort, w.see)
+	return w, err
 }
 
 func (w *watcher) see(p lab.Sniffed) {
@@ -61,20 +57,9 @@ func (w *watcher) see(p lab.Sniffed) {
 	}
 }
 
-// flows waits until n calls have named all their addresses on both sides, and
-// connects the media ends by their port: a of the caller's side, b of the
-// gateway's.
-func flows(callers, gateways *watcher, n int, a, b *phone.Media) (pairs [][2]*phone.End, err error) {
-	err = lab.Eventually(20*time.Second, func() error {
-		pairs, err = pair(callers, gateways, a, b)
-		if err == nil && len(pairs) < n {
-			err = fmt.Errorf("%d calls of %d have media", len(pairs), n)
-		}
-		return err
-	})
-	return pairs, err
-}
-
+// pair gives the calls that have named all their addresses on both sides, and
+// tells the media ends, found by their port, where to send: a of the caller's
+// side, b of the gateway's.
 func pair(callers, gateways *watcher, a, b *phone.Media) (pairs [][2]*phone.End, err error) {
 	for _, w := range []*watcher{callers, gateways} {
 		w.mu.Lock()
