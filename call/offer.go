@@ -217,8 +217,12 @@ func (x *exchange) ports(s, r *Media) error {
 	if err := r.obtainPorts(s.streams[rtp].endpoint, latch, x.offering); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
-	if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s), x.offering); err != nil {
-		return fmt.Errorf("call %s: %w", x.c.ID, err)
+	// Who answers goes on using the ports that the offer showed: an interface
+	// named for it now counts from the next SDP that it is sent.
+	if x.offering || s.set == nil {
+		if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s), x.offering); err != nil {
+			return fmt.Errorf("call %s: %w", x.c.ID, err)
+		}
 	}
 	for i := range s.streams {
 		s.streams[i].used, r.streams[i].used = true, true
