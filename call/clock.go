@@ -31,7 +31,7 @@ func (r *Registry) check(c *Call, now time.Time) {
 		return
 	}
 	if !c.deleteAt.IsZero() {
-		if now.After(c.deleteAt) {
+		if now.After(c.deleteAt) || r.draining.Load() {
 			r.stats.regular.Add(1)
 			r.destroy(c)
 		}

@@ -26,6 +26,9 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 	if req.DeleteDelaySet {
 		delay = time.Duration(req.DeleteDelay) * time.Second
 	}
+	if r.draining.Load() {
+		delay = 0 // a daemon that waits for its last call to end takes nothing up again
+	}
 	view := c.view(req.FromTag.Value, "")
 	branch := c.branchToDelete(req)
 	if delay <= 0 {

@@ -60,7 +60,7 @@ type Registry struct {
 
 	seed         maphash.Seed
 	shards       [shardCount]shard
-	count        atomic.Int64 // calls, deleted ones that live on not counted
+	count        atomic.Int64 // calls, deleted ones that live on counted too
 	draining     atomic.Bool
 	loopToken    string
 	certificates certificates
@@ -105,7 +105,7 @@ func New(cfg Config) *Registry {
 func (r *Registry) SetProxyCounters(p ProxyCounters) { r.proxies = p }
 
 // Drain refuses new calls from now on: with "load limit" where the request
-// supports it.
+// supports it. Deletes take effect without their delay.
 func (r *Registry) Drain() { r.draining.Store(true) }
 
 // Count is the number of live calls.

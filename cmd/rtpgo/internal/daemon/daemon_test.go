@@ -181,8 +181,10 @@ func TestLifeAndEnd(t *testing.T) {
 }
 
 func TestDrain(t *testing.T) {
-	p := launch(t, "--drain-timeout=600")
+	p := launch(t, "--drain-timeout=600", "--delete-delay=600")
 	p.ask(offerOf("old"))
+	p.ask(offerOf("deleted"))
+	p.ask(ng.Dict{{Key: "command", Value: "delete"}, {Key: "call-id", Value: "deleted"}})
 	p.signals <- syscall.SIGTERM
 	for !strings.Contains(p.log.String(), "draining") {
 		time.Sleep(5 * time.Millisecond)
