@@ -48,25 +48,26 @@ type bpfSlot struct {
 	Packets uint64
 	Octets  uint64
 	Last    uint64
-	Blocked uint64
 	Failed  uint64
 	Up      uint64
-	Pad     [2]uint64
-	Sources [4]struct {
-		_          structs.HostLayout
-		Seen       uint64
-		Octets     uint64
-		Used       uint32
-		Ssrc       uint32
-		High       uint32
-		Packets    uint32
-		Duplicates uint32
-		Transit    uint32
-		Jitter     uint32
-		Pt         uint8
-		Timed      uint8
-		Pad        uint16
-	}
+	Pad     [3]uint64
+	Sources [4]bpfSource
+}
+
+type bpfSource struct {
+	_          structs.HostLayout
+	Seen       uint64
+	Octets     uint64
+	Used       uint32
+	Ssrc       uint32
+	High       uint32
+	Packets    uint32
+	Duplicates uint32
+	Transit    uint32
+	Jitter     uint32
+	Pt         uint8
+	Timed      uint8
+	Pad        uint16
 }
 
 // Names of all BPF objects in the ELF.

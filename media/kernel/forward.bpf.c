@@ -73,7 +73,7 @@ struct packet {
 	__u16 n; // octets of the UDP datagram
 	__u8 ttl;
 	// of RTP
-	__u8 pt, blocked;
+	__u8 pt;
 	__u16 seq;
 	__u32 ssrc, timestamp;
 };
@@ -356,7 +356,7 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 	if (!s)
 		return NEXT;
 
-	if (!(f->flags & FLOW_ANY_SOURCE) && (f->peer_port != k.peer_port || !same(f->peer, k.peer, six ? 4 : 1)))
+	if (f->peer_port != k.peer_port || !same(f->peer, k.peer, six ? 4 : 1))
 		return up(0, UP_SOURCE);
 	total = l2 + net + k.n;
 	if (odd || bpf_ntohs(u->len) != k.n || k.n < UDP_LEN || total > skb->len)
@@ -381,7 +381,8 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 			return up(s, UP_SSRC);
 		if (!continues(src, k.seq))
 			return up(s, UP_SEQUENCE);
-		k.blocked = f->block_pt[k.pt >> 6 & 1] >> (k.pt & 63) & 1;
+		if (f->block_pt[k.pt >> 6 & 1] >> (k.pt & 63) & 1)
+			return up(s, UP_BLOCKED);
 	}
 
 	int to6 = !!(f->flags & FLOW_TO_IPV6);
@@ -399,25 +400,19 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 	if (now > lease)
 		return up(s, UP_LEASE);
 
-	if (!k.blocked) {
-		if (total < skb->len && bpf_skb_change_tail(skb, total, 0))
-			return up(s, UP_MEMORY); // padding of a short frame
-		if (to6 != six && bpf_skb_change_proto(skb, to6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP), 0))
-			return up(s, UP_MEMORY);
-		if ((!l2 && bpf_skb_change_head(skb, ETH_HLEN, 0)) ||
-		    (skb->vlan_present && bpf_skb_vlan_pop(skb)) ||
-		    rewrite(skb, f, &k, six)) {
-			s->failed++;
-			return TC_ACT_SHOT;
-		}
-	}
+	if (total < skb->len && bpf_skb_change_tail(skb, total, 0))
+		return up(s, UP_MEMORY); // padding of a short frame
+	if (to6 != six && bpf_skb_change_proto(skb, to6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP), 0))
+		return up(s, UP_MEMORY);
 	s->packets++;
 	s->octets += k.n - UDP_LEN;
 	s->last = now;
 	if (src)
 		count_source(f, src, &k, now);
-	if (k.blocked) {
-		s->blocked++;
+	if ((!l2 && bpf_skb_change_head(skb, ETH_HLEN, 0)) ||
+	    (skb->vlan_present && bpf_skb_vlan_pop(skb)) ||
+	    rewrite(skb, f, &k, six)) {
+		s->failed++;
 		return TC_ACT_SHOT;
 	}
 	return bpf_redirect_neigh(f->ifindex, 0, 0, 0);

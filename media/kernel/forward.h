@@ -17,9 +17,8 @@ struct flow_key {
 
 enum flow_flags {
 	FLOW_RTP = 1, /* look at the RTP header; only RTP passes */
-	FLOW_ANY_SOURCE = 2, /* don't check who sent it */
-	FLOW_TO_IPV6 = 4, /* family of the packets sent */
-	FLOW_LOCAL = 8, /* the peer is on this host: decrement TTL, so that loops end */
+	FLOW_TO_IPV6 = 2, /* family of the packets sent */
+	FLOW_LOCAL = 4, /* the peer is on this host: decrement TTL, so that loops end */
 };
 
 struct flow {
@@ -32,7 +31,7 @@ struct flow {
 	__u32 slot;
 	__u32 addr_diff; /* what the changed addresses add to a UDP checksum */
 	__u32 port_diff; /* likewise the ports */
-	__u64 block_pt[2]; /* payload types to drop */
+	__u64 block_pt[2]; /* payload types left to user space */
 	__u32 clock; /* RTP clock rate of clock_pt, 0 if unknown */
 	__u32 priority; /* of packets sent, as their TOS implies */
 	__u8 clock_pt, tos, ttl, flags;
@@ -57,12 +56,11 @@ struct source {
 };
 
 struct slot {
-	__u64 packets, octets; /* that arrived from the peer, blocked ones too */
+	__u64 packets, octets; /* that arrived and were sent */
 	__u64 last; /* CLOCK_MONOTONIC, ns */
-	__u64 blocked; /* dropped because of their payload type */
-	__u64 failed; /* lost: could not be rewritten */
+	__u64 failed; /* of packets: lost, could not be rewritten */
 	__u64 up; /* from the peer, but left to user space */
-	__u64 pad[2];
+	__u64 pad[3];
 	struct source sources[SOURCES];
 };
 
@@ -74,6 +72,7 @@ enum up_cause {
 	UP_CLASS, /* not RTP: RTCP, STUN, DTLS, truncated */
 	UP_SSRC, /* an RTP source that user space hasn't seen yet */
 	UP_SEQUENCE, /* a restarted RTP source */
+	UP_BLOCKED, /* a payload type that must not pass */
 	UP_GSO, /* an aggregate of packets */
 	UP_MTU, /* too long for the way out */
 	UP_CHECKSUM, /* to IPv6 without a UDP checksum, or a broken IPv4 header to IPv6 */

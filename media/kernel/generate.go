@@ -5,4 +5,4 @@ package kernel
 // clang (14 or later), llvm-strip and libbpf's headers installed (Debian:
 // clang llvm libbpf-dev).
 
-//go:generate go run github.com/cilium/ebpf/cmd/bpf2go -tags linux -target bpfel,bpfeb -cc clang -no-global-types -type flow_key -type flow -type slot bpf forward.bpf.c -- -O2 -Wall -Werror -mcpu=v3 -I/usr/include/x86_64-linux-gnu
+//go:generate go run github.com/cilium/ebpf/cmd/bpf2go -tags linux -target bpfel,bpfeb -cc clang -no-global-types -type flow_key -type flow -type source -type slot bpf forward.bpf.c -- -O2 -Wall -Werror -mcpu=v3 -I/usr/include/x86_64-linux-gnu
