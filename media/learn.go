@@ -157,6 +157,7 @@ func (f *Flow) learn(r *remote, src netip.AddrPort, v verdict, b *Batch) {
 	if e.Old != src {
 		n.dest = NewEndpoint(src)
 	}
+	f.Stream.moving()
 	if f.Stream.remote.CompareAndSwap(r, &n) {
 		b.notify(notice{flow: f, event: e})
 	}

@@ -10,11 +10,21 @@ type Accelerator interface {
 	// concerned, by AddKernel and AddKernelOut. It is called from Snapshot of
 	// the port's stream, on any goroutine.
 	Report()
+	// Moving tells that what is said below is about to change. It is called
+	// before the change can be seen, on the packet path too: it takes no lock.
+	Moving()
 	// Moved tells that what decides on forwarding changed in the port's stream:
 	// its peer's endpoint, whether that is confirmed, or the TOS. It is called
 	// after the change, by whoever made it: before SetRemote and its like
 	// return, and ahead of Flow.Learned; never on the packet path.
 	Moved(*Stream)
+}
+
+// moving tells the engine that the stream is about to change.
+func (s *Stream) moving() {
+	if s.accelerator != nil {
+		s.accelerator.Moving()
+	}
 }
 
 // moved tells the engine of a change of the stream.

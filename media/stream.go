@@ -95,6 +95,7 @@ func (s *Stream) SetRemote(ep netip.AddrPort) {
 		if sendable(ep) {
 			n.dest = NewEndpoint(ep)
 		}
+		s.moving()
 		if s.remote.CompareAndSwap(old, n) {
 			s.moved()
 			return
@@ -114,6 +115,7 @@ func (s *Stream) Confirm(ep netip.AddrPort) {
 		old := s.remote.Load()
 		n := *old
 		n.dest, n.confirmed, n.preference = NewEndpoint(ep), true, preferExact
+		s.moving()
 		if s.remote.CompareAndSwap(old, &n) {
 			s.moved()
 			return
@@ -127,6 +129,7 @@ func (s *Stream) Relearn() {
 		old := s.remote.Load()
 		n := *old
 		n.confirmed, n.preference, n.signalled, n.window = false, notLearned, Now(), old.window+1
+		s.moving()
 		if s.remote.CompareAndSwap(old, &n) {
 			s.moved()
 			return
@@ -157,7 +160,9 @@ func (s *Stream) Confirmed() bool { return s.remote.Load().confirmed }
 // SetTOS sets the TOS octet (IPv6: traffic class) of packets sent from the
 // stream's port.
 func (s *Stream) SetTOS(tos int) {
-	if s.tos.Swap(int32(tos&0xff)) != int32(tos&0xff) {
+	if s.tos.Load() != int32(tos&0xff) {
+		s.moving()
+		s.tos.Store(int32(tos & 0xff))
 		s.moved()
 	}
 }

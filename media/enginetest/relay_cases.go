@@ -89,8 +89,13 @@ func testSeparateRTCP(f *fixture) {
 
 func testMuxedRTCP(f *fixture) {
 	a, b := f.call()
-	a.passes(b, audio(1), RTCP(1), audio(2))
-	b.passes(a, RTCP(2), audio(1), RTCP(2))
+	// One by one: an engine may take RTP a shorter way than RTCP.
+	for n := range 3 {
+		a.passes(b, audio(n))
+		a.passes(b, RTCP(uint32(n)))
+		b.passes(a, RTCP(uint32(n)))
+		b.passes(a, audio(n))
+	}
 }
 
 // A multiplexes, B does not.

@@ -33,7 +33,8 @@ type bpfFlow struct {
 	Tos      uint8
 	Ttl      uint8
 	Flags    uint8
-	Pad      uint32
+	Gates    [2]uint32
+	Passage  uint32
 }
 
 type bpfFlowKey struct {
@@ -75,6 +76,7 @@ type bpfSource struct {
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
 	bpfMapFlows           = "flows"
+	bpfMapGates           = "gates"
 	bpfMapSlots           = "slots"
 	bpfMapUps             = "ups"
 	bpfProgRtpgoForward   = "rtpgo_forward"
@@ -133,6 +135,7 @@ type bpfProgramSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type bpfMapSpecs struct {
 	Flows *ebpf.MapSpec `ebpf:"flows"`
+	Gates *ebpf.MapSpec `ebpf:"gates"`
 	Slots *ebpf.MapSpec `ebpf:"slots"`
 	Ups   *ebpf.MapSpec `ebpf:"ups"`
 }
@@ -165,6 +168,7 @@ func (o *bpfObjects) Close() error {
 // It can be passed to loadBpfObjects or ebpf.CollectionSpec.LoadAndAssign.
 type bpfMaps struct {
 	Flows *ebpf.Map `ebpf:"flows"`
+	Gates *ebpf.Map `ebpf:"gates"`
 	Slots *ebpf.Map `ebpf:"slots"`
 	Ups   *ebpf.Map `ebpf:"ups"`
 }
@@ -172,6 +176,7 @@ type bpfMaps struct {
 func (m *bpfMaps) Close() error {
 	return _BpfClose(
 		m.Flows,
+		m.Gates,
 		m.Slots,
 		m.Ups,
 	)

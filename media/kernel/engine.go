@@ -43,8 +43,8 @@ type Options struct {
 	MaxFlows int
 	// Mode is how programs are attached; empty means Auto.
 	Mode Mode
-	// Log gets a line per device attached to, or not; nil means none.
-	Log *zap.Logger
+	// Logger gets a line per device attached to, or not; nil means none.
+	Logger *zap.Logger
 }
 
 // DefaultMaxFlows is room for 32,768 two-way calls without RTCP. The counters
@@ -59,6 +59,7 @@ type Engine struct {
 	objs  *bpfObjects
 	flows *ebpf.Map
 	slots *slots
+	gates *gates
 	nl    *netlink
 	ns    namespace
 	ways  routes
@@ -89,10 +90,10 @@ func New(lower media.Engine, o Options) (*Engine, error) {
 	if o.Mode == "" {
 		o.Mode = Auto
 	}
-	if o.Log == nil {
-		o.Log = zap.NewNop()
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
 	}
-	e := newEngine(lower, o.Log)
+	e := newEngine(lower, o.Logger)
 	err := e.open(o)
 	if err == nil {
 		err = e.useless()
@@ -131,6 +132,9 @@ func (e *Engine) open(o Options) (err error) {
 	}
 	e.flows = e.objs.Flows
 	if e.slots, err = mapSlots(e.objs.Slots); err != nil {
+		return err
+	}
+	if e.gates, err = mapGates(e.objs.Gates); err != nil {
 		return err
 	}
 	e.ttl = [2]uint8{readTTL("ipv4/ip_default_ttl"), readTTL("ipv6/conf/default/hop_limit")}
@@ -175,9 +179,6 @@ func (e *Engine) free() {
 	if e.at.on != nil {
 		e.at.close()
 	}
-	if e.slots != nil {
-		e.slots.unmap()
-	}
 	if e.objs != nil {
 		e.objs.Close()
 	}
@@ -214,10 +215,13 @@ func (e *Engine) Open(local netip.AddrPort) (media.Port, error) {
 		return nil, err
 	}
 	at := lower.Local()
-	p := &port{lower: lower, engine: e, local: netip.AddrPortFrom(at.Addr().Unmap(), at.Port())}
+	p := &port{lower: lower, engine: e, local: netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), gate: e.gates.take()}
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
+		if p.gate != nil {
+			e.gates.giveBack(p.gate)
+		}
 		lower.Close()
 		return nil, fmt.Errorf("open %s: the engine is closed", local)
 	}
@@ -233,9 +237,12 @@ func (e *Engine) Open(local netip.AddrPort) (media.Port, error) {
 // forget leaves out a closed port.
 func (e *Engine) forget(p *port) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	delete(e.ports, p)
 	delete(e.waiting, p)
+	e.mu.Unlock()
+	if p.gate != nil {
+		e.gates.giveBack(p.gate)
+	}
 }
 
 // wait keeps the list of ports whose flow may enter the kernel soon.
@@ -283,7 +290,7 @@ func (e *Engine) Close() error {
 	e.at.close()
 	for _, p := range e.list(e.allPorts) {
 		p.mu.Lock()
-		p.closed = true
+		p.closed.Store(true)
 		p.remove(p.entry.Load())
 		p.mu.Unlock()
 	}

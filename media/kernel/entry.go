@@ -16,7 +16,8 @@ type entry struct {
 
 	mu       sync.Mutex
 	flow     bpfFlow
-	slot     *bpfSlot // nil once finished
+	slots    *slots // keeps the memory of slot
+	slot     *bpfSlot
 	packets  uint64
 	octets   uint64
 	failed   uint64
@@ -34,9 +35,9 @@ type reportedSource struct {
 }
 
 // report adds to the streams what was counted since the last report. It tells
-// whether the source's payload type has settled on one that the entry doesn't
-// know the clock of.
-func (e *entry) report() (clockChanged bool) {
+// whether the entry may be out of date: packets went up, or the source's
+// payload type has settled on another one, maybe of another clock.
+func (e *entry) report() (stale bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := e.slot
@@ -56,13 +57,14 @@ func (e *entry) report() (clockChanged bool) {
 		e.failed = failed
 	}
 	for i := range s.Sources {
-		clockChanged = e.reportSource(i) || clockChanged
+		stale = e.reportSource(i) || stale
 	}
 	if up := atomic.LoadUint64(&s.Up); up != e.up {
 		e.up = up
 		e.seed()
+		stale = true
 	}
-	return clockChanged
+	return stale
 }
 
 // finish makes the last report. The slot isn't looked at any more.
@@ -73,7 +75,7 @@ func (e *entry) finish() {
 	e.mu.Unlock()
 }
 
-func (e *entry) reportSource(i int) (clockChanged bool) {
+func (e *entry) reportSource(i int) (stale bool) {
 	s, r := &e.slot.Sources[i], &e.reported[i]
 	packets := atomic.LoadUint32(&s.Packets)
 	if s.Used == 0 || packets == r.packets {

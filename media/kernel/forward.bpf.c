@@ -43,6 +43,17 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps");
 
+// One number per port, mapped into the daemon's memory, that only grows. Adding
+// to it stops all flows that arrive or leave there, without a system call or a
+// lock, until user space has brought their entries up to date.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} gates SEC(".maps");
+
 // Packets of known flows that went up, by cause.
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -358,6 +369,10 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 
 	if (f->peer_port != k.peer_port || !same(f->peer, k.peer, six ? 4 : 1))
 		return up(0, UP_SOURCE);
+	__u32 in = f->gates[0], out = f->gates[1];
+	volatile __u64 *g0 = bpf_map_lookup_elem(&gates, &in), *g1 = bpf_map_lookup_elem(&gates, &out);
+	if (!g0 || !g1 || (__u32)(*g0 + *g1) != f->passage)
+		return up(s, UP_GATE);
 	total = l2 + net + k.n;
 	if (odd || bpf_ntohs(u->len) != k.n || k.n < UDP_LEN || total > skb->len)
 		return up(s, UP_LENGTH);

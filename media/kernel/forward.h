@@ -35,7 +35,8 @@ struct flow {
 	__u32 clock; /* RTP clock rate of clock_pt, 0 if unknown */
 	__u32 priority; /* of packets sent, as their TOS implies */
 	__u8 clock_pt, tos, ttl, flags;
-	__u32 pad;
+	__u32 gates[2]; /* of the port and of the one that sends */
+	__u32 passage; /* sum of the gates that lets packets pass */
 };
 
 /* One RTP source. User space fills in ssrc, high and used; a source that isn't
@@ -76,6 +77,7 @@ enum up_cause {
 	UP_GSO, /* an aggregate of packets */
 	UP_MTU, /* too long for the way out */
 	UP_CHECKSUM, /* to IPv6 without a UDP checksum, or a broken IPv4 header to IPv6 */
+	UP_GATE, /* an endpoint is just changing */
 	UP_TTL, /* a loop on this host */
 	UP_LEASE, /* the daemon is gone */
 	UP_MEMORY, /* no memory to re-frame */

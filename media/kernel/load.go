@@ -23,6 +23,7 @@ func load(n int) (*bpfObjects, error) {
 	}
 	spec.Maps[bpfMapFlows].MaxEntries = uint32(n)
 	spec.Maps[bpfMapSlots].MaxEntries = uint32(n)
+	spec.Maps[bpfMapGates].MaxEntries = uint32(2 * n)
 	// Without a lease nothing is forwarded: see renew.
 	objs := new(bpfObjects)
 	if err := spec.LoadAndAssign(objs, nil); err != nil {

@@ -16,11 +16,12 @@ type port struct {
 	lower  media.Port
 	engine *Engine
 	local  netip.AddrPort
+	gate   *gate // nil if there were none left
 
 	mu     sync.Mutex // serializes changes; never held on the packet path
 	flow   *media.Flow
-	closed bool
 	why    error // why there is no entry
+	closed atomic.Bool
 
 	entry   atomic.Pointer[entry]
 	feedMu  sync.Mutex
@@ -38,7 +39,7 @@ func (p *port) Install(f *media.Flow) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lower.Install(f)
-	if p.closed {
+	if p.closed.Load() {
 		return
 	}
 	p.follow(p.flow, f)
@@ -47,15 +48,20 @@ func (p *port) Install(f *media.Flow) {
 }
 
 func (p *port) Close() error {
-	p.mu.Lock()
-	if !p.closed {
-		p.closed = true
+	if p.closed.CompareAndSwap(false, true) {
+		if p.gate != nil {
+			p.gate.shut()
+		}
+		p.mu.Lock()
 		p.follow(p.flow, nil)
 		p.flow = nil
 		p.refresh()
+		p.mu.Unlock()
+		for _, q := range p.feeding() {
+			q.update()
+		}
 		p.engine.forget(p)
 	}
-	p.mu.Unlock()
 	return p.lower.Close()
 }
 
@@ -97,6 +103,13 @@ func (p *port) feeding() []*port {
 		list = append(list, q)
 	}
 	return list
+}
+
+// Moving stops what the kernel forwards to and from this port until Moved.
+func (p *port) Moving() {
+	if p.gate != nil && !p.closed.Load() {
+		p.gate.shut()
+	}
 }
 
 // Moved brings the kernel up to date with a stream of this port.
@@ -158,16 +171,27 @@ func (p *port) desired() (v bpfFlow, err error) {
 	if f.Stream.Accelerator() != media.Accelerator(p) {
 		return v, errors.New("stream of another port")
 	}
-	if q := sinkPort(f); q == nil || q.engine != p.engine {
+	q := sinkPort(f)
+	switch {
+	case q == nil || q.engine != p.engine:
 		return v, errors.New("sink of another engine")
+	case q.closed.Load():
+		return v, errors.New("the sink's port is closed")
+	case p.gate == nil || q.gate == nil:
+		return v, fmt.Errorf("more than %d ports", p.engine.gates.size())
 	}
+	// Read first: what changes from here on makes the entry useless.
+	v.Passage = passage(p.gate, q.gate)
 	if err = p.engine.covers(p.local.Addr()); err != nil {
 		return v, err
 	}
 	if err = settled(f); err != nil {
 		return v, err
 	}
-	return p.engine.compile(f, p.local)
+	pass := v.Passage
+	v, err = p.engine.compile(f, p.local)
+	v.Gates, v.Passage = [2]uint32{p.gate.index, q.gate.index}, pass
+	return v, err
 }
 
 // insert puts a new entry in, in place of old if that isn't nil.
@@ -181,7 +205,7 @@ func (p *port) insert(v bpfFlow, old *entry) error {
 	if old != nil {
 		old.report()
 	}
-	e := &entry{key: keyOf(p.local), index: slot, flow: v, in: p.flow.Stream, out: p.flow.RTP[0].To, slot: p.engine.slots.at(slot)}
+	e := &entry{key: keyOf(p.local), index: slot, slots: p.engine.slots, flow: v, in: p.flow.Stream, out: p.flow.RTP[0].To, slot: p.engine.slots.at(slot)}
 	e.seed()
 	if err := p.engine.flows.Put(&e.key, &e.flow); err != nil {
 		p.engine.slots.giveBack(slot)

@@ -14,7 +14,6 @@ import (
 // slots hands out the counters of entries. They lie in memory that the program
 // writes and the daemon reads, so that reading costs no system call.
 type slots struct {
-	mem    []byte
 	table  []bpfSlot
 	holder []atomic.Pointer[port] // whose entry has the slot
 
@@ -42,20 +41,12 @@ func mapSlots(m *ebpf.Map) (*slots, error) {
 	if err != nil {
 		return nil, fmt.Errorf("map the counters: %w", err)
 	}
-	return &slots{
-		mem:    mem,
+	s := &slots{
 		table:  unsafe.Slice((*bpfSlot)(unsafe.Pointer(&mem[0])), n),
 		holder: make([]atomic.Pointer[port], n),
-	}, nil
-}
-
-func (s *slots) unmap() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.mem != nil {
-		unix.Munmap(s.mem)
-		s.mem, s.table = nil, nil
 	}
+	unmapLater(s, mem)
+	return s, nil
 }
 
 // take returns a zeroed slot; false when all are in use.

@@ -72,20 +72,28 @@ func (e *Engine) Devices() []Result {
 // upCauses are the names of enum up_cause of forward.h.
 var upCauses = [...]string{
 	"none", "source", "length", "not RTP", "new SSRC", "restart", "payload type", "aggregate",
-	"MTU", "checksum", "TTL", "lease", "memory",
+	"MTU", "checksum", "gate", "TTL", "lease", "memory",
 }
 
-// Stats is what the tier as a whole is doing.
-type Stats struct {
+// Stats is what the engine underneath did with what came up.
+func (e *Engine) Stats() media.EngineStats {
+	if s, ok := e.lower.(media.StatsReporter); ok {
+		return s.Stats()
+	}
+	return media.EngineStats{}
+}
+
+// KernelStats is what the tier as a whole is doing.
+type KernelStats struct {
 	// Flows are in the kernel; MaxFlows would fit.
 	Flows, MaxFlows int
 	// Up counts packets of these flows that were left to user space, by cause.
 	Up map[string]uint64
 }
 
-// Stats reads the tier's figures.
-func (e *Engine) Stats() Stats {
-	v := Stats{Flows: e.slots.used(), MaxFlows: e.slots.size(), Up: make(map[string]uint64)}
+// KernelStats reads the tier's figures.
+func (e *Engine) KernelStats() KernelStats {
+	v := KernelStats{Flows: e.slots.used(), MaxFlows: e.slots.size(), Up: make(map[string]uint64)}
 	for i, name := range upCauses {
 		var perCPU []uint64
 		if e.objs.Ups.Lookup(uint32(i), &perCPU) == nil {
