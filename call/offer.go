@@ -2,6 +2,7 @@ package call
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"rtpgo/ng"
@@ -78,7 +79,8 @@ func (r *Registry) answer(req *ng.Request) (ng.Dict, error) {
 // back and the call is as before, but for what the reference leaves behind.
 func (x *exchange) run() (ng.Dict, error) {
 	var err error
-	if x.sdp, err = sdpedit.Parse(x.req.SDP.Value); err != nil {
+	// The description outlives the datagram that it came in.
+	if x.sdp, err = sdpedit.Parse(strings.Clone(x.req.SDP.Value)); err != nil {
 		return nil, fmt.Errorf("%w: %w", errReply("Failed to parse SDP"), err)
 	}
 	if err := x.checkAddresses(); err != nil {
@@ -138,7 +140,6 @@ func (x *exchange) describeParties() {
 	if x.req.Metadata.Set {
 		x.c.metadata = x.req.Metadata.Value
 	}
-	x.sender.sdp.received(x.sdp)
 	x.controlFlags()
 }
 

@@ -7,12 +7,9 @@ import (
 	"rtpgo/sdpedit"
 )
 
-// sdpState is what the "replace" list keeps per party: of what it sent, and of
-// what was written for it.
+// sdpState is what the "replace" list keeps of the descriptions written for a
+// party.
 type sdpState struct {
-	last *sdpedit.Session // its last description
-
-	// Of the descriptions written for this party.
 	username, name         string
 	keptUsername, keptName bool
 	origin                 sdpedit.Origin // of origin-full
@@ -21,8 +18,6 @@ type sdpState struct {
 	keptVersion            bool
 	bodyHash               uint64
 }
-
-func (s *sdpState) received(sdp *sdpedit.Session) { s.last = sdp }
 
 // replaceOrigin applies the "replace" list to o= and s= of a description for
 // the receiver (rtpengine's documentation of "replace").

@@ -1,0 +1,64 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"rtpgo/interfaces"
+	"rtpgo/media/memory"
+	"rtpgo/ng"
+)
+
+const (
+	benchOffer = "v=0\r\no=user1 7667527632 923390 IN IP4 198.51.100.14\r\ns=-\r\nc=IN IP4 198.51.100.14\r\nt=0 0\r\n" +
+		"m=audio 15224 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n" +
+		"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
+	benchAnswer = "v=0\r\no=user2 7402991411 77413 IN IP4 198.51.100.5\r\ns=-\r\nc=IN IP4 198.51.100.5\r\nt=0 0\r\n" +
+		"m=audio 16392 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n"
+)
+
+// testRegistry is a registry on an engine without sockets, with the interfaces
+// public (192.0.2.1, 2001:db8::1) and private (10.0.0.1).
+func testRegistry(tb testing.TB, change func(*Config)) *Registry {
+	tb.Helper()
+	set, err := interfaces.Parse([]string{"public/192.0.2.1", "private/10.0.0.1", "public/2001:db8::1"},
+		interfaces.PoolConfig{Min: 20000, Max: 40000})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cfg := Config{Interfaces: set, Engine: memory.New(), TOS: -1, DeleteDelay: 0, Timeout: time.Minute}
+	if change != nil {
+		change(&cfg)
+	}
+	r := New(cfg)
+	tb.Cleanup(r.Close)
+	return r
+}
+
+// BenchmarkCall sets a call up and ends it: offer, answer and delete as
+// Kamailio sends them, decoded and encoded.
+func BenchmarkCall(b *testing.B) {
+	r := testRegistry(b, nil)
+	do := func(d ng.Dict) {
+		doc := ng.Bencode.Append(nil, d)
+		req, enc, err := ng.Decode(doc)
+		if err != nil {
+			b.Fatal(err)
+		}
+		reply := r.HandleNG(context.Background(), req)
+		enc.Append(nil, reply)
+	}
+	b.ReportAllocs()
+	for i := range b.N {
+		id := fmt.Sprint("bench-", i)
+		flags := ng.List{"trust-address"}
+		replace := ng.List{"origin", "session-connection"}
+		do(ng.Dict{{Key: "sdp", Value: benchOffer}, {Key: "call-id", Value: id}, {Key: "from-tag", Value: "a"}, {Key: "flags", Value: flags},
+			{Key: "replace", Value: replace}, {Key: "direction", Value: ng.List{"public", "private"}}, {Key: "command", Value: "offer"}})
+		do(ng.Dict{{Key: "sdp", Value: benchAnswer}, {Key: "call-id", Value: id}, {Key: "from-tag", Value: "a"}, {Key: "to-tag", Value: "b"},
+			{Key: "flags", Value: flags}, {Key: "replace", Value: replace}, {Key: "command", Value: "answer"}})
+		do(ng.Dict{{Key: "call-id", Value: id}, {Key: "from-tag", Value: "a"}, {Key: "command", Value: "delete"}})
+	}
+}
