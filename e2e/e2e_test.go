@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"rtpgo/e2e/lab"
@@ -14,12 +14,11 @@ func relay() string {
 	if bin := os.Getenv("RTPGO_BIN"); bin != "" {
 		return bin
 	}
-	bin, err := filepath.Abs("../bin/rtpgo")
-	if err != nil {
-		return "../bin/rtpgo"
-	}
-	return bin
+	return "../bin/rtpgo"
 }
+
+// options are further ones for the relay, from RTPGO_OPTIONS.
+func options() []string { return strings.Fields(os.Getenv("RTPGO_OPTIONS")) }
 
 // needLab skips where no laboratory can be built.
 func needLab(t *testing.T) {
@@ -53,6 +52,7 @@ func (b *bench) start(t *testing.T) {
 	t.Helper()
 	c := b.config
 	c.Relay = relay()
+	c.Options = append(c.Options, options()...)
 	var err error
 	if c.Dir, err = os.MkdirTemp("", "rtpgo-e2e-"); err != nil {
 		t.Fatal(err)

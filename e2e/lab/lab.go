@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -44,6 +45,8 @@ type Config struct {
 	NoKamailio bool
 	// Options are appended to the relay's command line.
 	Options []string
+	// Env is added to the relay's environment.
+	Env []string
 	// KamailioConfig is the text of kamailio.cfg.
 	KamailioConfig []byte
 	// Dir takes logs and sockets; New creates it.
@@ -70,6 +73,13 @@ var count atomic.Int32
 func New(c Config) (l *Lab, err error) {
 	removeStale()
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	// The relay is started in another directory.
+	if c.Relay, err = exec.LookPath(c.Relay); err != nil {
+		return nil, err
+	}
+	if c.Relay, err = filepath.Abs(c.Relay); err != nil {
 		return nil, err
 	}
 	l = &Lab{Config: c}

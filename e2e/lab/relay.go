@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,8 @@ func (l *Lab) startRelay() error {
 		fmt.Sprintf("--port-min=%d", PortMin), fmt.Sprintf("--port-max=%d", PortMax),
 		"--delete-delay=0", "--timeout=60", "--silent-timeout=600",
 	}
-	p, err := l.SBC.Start(l.Config.Dir, "relay", l.Config.Relay, append(args, l.Config.Options...)...)
+	args = append(append(slices.Clone(l.Config.Env), l.Config.Relay), append(args, l.Config.Options...)...)
+	p, err := l.SBC.Start(l.Config.Dir, "relay", "env", args...)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"time"
 
 	"rtpgo/e2e/lab"
 )
@@ -35,6 +34,9 @@ type Received struct {
 	Data []byte
 }
 
+// Count counts packets.
+type Count struct{ RTP, RTCP int }
+
 // End is one telephone's side of one m= section: a pair of sockets and all
 // that came to them.
 type End struct {
@@ -53,16 +55,18 @@ type End struct {
 	Remote Section
 	// SSRC of what this end sends.
 	SSRC uint32
+	// Sent and Got count this end's packets; Got only those that Exchange
+	// found to be right.
+	Sent, Got Count
 
-	local      netip.AddrPort
-	rtp, rtcp  *net.UDPConn
-	muxed      bool // as agreed by offer and answer
-	seq        uint16
-	timestamp  uint32
-	reports    uint32
-	mu         sync.Mutex
-	packets    []Received
-	lastPacket time.Time
+	local     netip.AddrPort
+	rtp, rtcp *net.UDPConn
+	muxed     bool // as agreed by offer and answer
+	seq       uint16
+	timestamp uint32
+	reports   uint32
+	mu        sync.Mutex
+	packets   []Received
 }
 
 // newEnd opens a pair of ports, the RTP one even.

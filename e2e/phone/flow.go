@@ -108,6 +108,7 @@ func (e *End) sendRTP(b *burst, k int) error {
 	e.seq++
 	e.timestamp += 160
 	b.rtp = append(b.rtp, p)
+	e.Sent.RTP++
 	_, err = e.rtp.WriteToUDPAddrPort(p, e.Remote.RTP)
 	return err
 }
@@ -127,6 +128,7 @@ func (e *End) sendRTCP(b *burst) error {
 	p = append(p, "e2e@phone"...)
 	p = append(p, 0)
 	b.rtcp = append(b.rtcp, p)
+	e.Sent.RTCP++
 	conn, to := e.rtcp, e.Remote.RTCP
 	if e.muxed {
 		conn, to = e.rtp, e.Remote.RTP
@@ -163,7 +165,11 @@ func (f Flow) check(b burst) error {
 			errs = append(errs, checkPlace(p, from, onRTCP))
 		}
 	}
-	errs = append(errs, compare("RTP", b.rtp, gotRTP), compare("RTCP", b.rtcp, gotRTCP))
+	rtpCount, rtpErr := compare("RTP", b.rtp, gotRTP)
+	rtcpCount, rtcpErr := compare("RTCP", b.rtcp, gotRTCP)
+	f.To.Got.RTP += rtpCount
+	f.To.Got.RTCP += rtcpCount
+	errs = append(errs, rtpErr, rtcpErr)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("%s %s -> %s: %w", f.From.Kind, f.From.local, f.To.local, err)
 	}
@@ -180,8 +186,8 @@ func checkPlace(p Received, from netip.AddrPort, onRTCP bool) error {
 	return nil
 }
 
-// compare says what is missing, changed or doubled.
-func compare(what string, sent, got [][]byte) error {
+// compare counts what arrived, and says what is missing, changed or doubled.
+func compare(what string, sent, got [][]byte) (arrived int, err error) {
 	index := make(map[string]int, len(sent))
 	for i, p := range sent {
 		index[string(p)] = i
@@ -210,9 +216,9 @@ func compare(what string, sent, got [][]byte) error {
 		}
 	}
 	if missing+foreign+doubled == 0 {
-		return nil
+		return len(sent), nil
 	}
-	return fmt.Errorf("%s: of %d packets %d missing (first: number %d), %d doubled; %d foreign ones",
+	return len(sent) - missing, fmt.Errorf("%s: of %d packets %d missing (first: number %d), %d doubled; %d foreign ones",
 		what, len(sent), missing, first, doubled, foreign)
 }
 
