@@ -18,10 +18,10 @@ build:
 
 # Unit tests; they pass without root too (what needs it is skipped and says so).
 test:
-	$(GO) test ./...
+	.ci/test
 
 race:
-	$(GO) test -race ./...
+	.ci/test -race
 
 check: $(TOOLS)/staticcheck
 	@files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
