@@ -32,17 +32,7 @@ func newTestEngine(t testing.TB, o Options) *Engine {
 	return e
 }
 
-// inKernel waits until a stream's packets are forwarded by the kernel.
-func inKernel(t *testing.T, streams ...*media.Stream) {
-	t.Helper()
-	for _, s := range streams {
-		wait(t, func() bool { return s.Kernelized() }, func() string {
-			return Why(s.Accelerator())
-		})
-	}
-}
-
-func wait(t *testing.T, done func() bool, why func() string) {
+func wait(t testing.TB, done func() bool, why func() string) {
 	t.Helper()
 	for end := time.Now().Add(5 * time.Second); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
