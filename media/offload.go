@@ -10,6 +10,9 @@ type Accelerator interface {
 	// concerned, by AddKernel and AddKernelOut. It is called from Snapshot of
 	// the port's stream, on any goroutine.
 	Report()
+	// Heard tells that user space knows of another RTP source, or that one has
+	// restarted. It is called on the packet path, as Report then is.
+	Heard()
 	// Moving tells that what is said below is about to change. It is called
 	// before the change can be seen, on the packet path too: it takes no lock.
 	Moving()

@@ -59,11 +59,16 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			clock = f.Clock[h.pt]
 		}
 		slot, fresh := loadTable(&s.in.ssrc).find(h.ssrc)
-		if slot.seq.bad == uint32(h.seq) && s.Kernelized() {
-			// The source has restarted: what the kernel counted comes before.
+		news := (fresh || slot.seq.bad == uint32(h.seq)) && s.Kernelized()
+		if news {
+			// The source is new, or has restarted: what the kernel counted
+			// comes before.
 			s.accelerator.Report()
 		}
 		slot.received(fresh, &h, clock, octets, now)
+		if news {
+			s.accelerator.Heard()
+		}
 		if f.BlockPT[h.pt>>6]>>(h.pt&63)&1 != 0 {
 			s.drop(DropDTMF)
 			return

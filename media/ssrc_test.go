@@ -126,6 +126,7 @@ type kernelPort struct {
 }
 
 func (p *kernelPort) Lower() Port   { return &p.fakePort }
+func (p *kernelPort) Heard()        {}
 func (p *kernelPort) Moving()       {}
 func (p *kernelPort) Moved(*Stream) { p.moves++ }
 func (p *kernelPort) Report() {

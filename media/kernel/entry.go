@@ -105,6 +105,9 @@ func (e *entry) reportSource(i int) (stale bool) {
 // seed tells the program the RTP sources that user space knows, and where the
 // sequence numbers of restarted ones are now.
 func (e *entry) seed() {
+	if e.slot == nil {
+		return
+	}
 	for _, known := range e.in.IngressSources() {
 		if i := e.source(known.SSRC); i >= 0 {
 			s := &e.slot.Sources[i]

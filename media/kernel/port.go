@@ -105,6 +105,15 @@ func (p *port) feeding() []*port {
 	return list
 }
 
+// Heard tells the program about the RTP sources of the port's stream.
+func (p *port) Heard() {
+	if e := p.entry.Load(); e != nil {
+		e.mu.Lock()
+		e.seed()
+		e.mu.Unlock()
+	}
+}
+
 // Moving stops what the kernel forwards to and from this port until Moved.
 func (p *port) Moving() {
 	if p.gate != nil && !p.closed.Load() {
