@@ -48,6 +48,10 @@ var scenarios = []struct {
 func simple(s *scene, kinds ...string) {
 	a, b := s.caller(kinds...), s.gateway(1, kinds...)
 	play.Connect(a, b)
+	// That the count is 0 at the end means something.
+	if n, err := s.lab.NG.PortsTaken(); err != nil || n == 0 {
+		s.Errorf("the relay says that %d ports are in use in a call, %v", n, err)
+	}
 	talk(a, b)
 	play.HangUp(a, b)
 }

@@ -148,6 +148,9 @@ func clean(l *lab.Lab, ports int) error {
 	if n, err := l.MediaPorts(); err != nil || n != ports {
 		return fmt.Errorf("%d sockets in the port range, %d at the start, %v", n, ports, err)
 	}
+	if n, err := l.NG.PortsTaken(); err != nil || n != 0 {
+		return fmt.Errorf("the relay says that %d ports are in use, %v", n, err)
+	}
 	if total, err := l.HashTotal(); err != nil || total != "0" {
 		return fmt.Errorf("kamailio's module remembers %s calls, %v", total, err)
 	}

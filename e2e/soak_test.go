@@ -23,7 +23,7 @@ import (
 const soakCalls = 20000
 
 // usage is what a process holds, seen from outside.
-type usage struct{ calls, descriptors, mediaPorts, threads, rss, live int }
+type usage struct{ calls, descriptors, mediaPorts, portsTaken, threads, rss, live int }
 
 // measure has some calls made first, so that the collector runs.
 func measure(l *lab.Lab) (u usage, err error) {
@@ -34,6 +34,9 @@ func measure(l *lab.Lab) (u usage, err error) {
 		return u, err
 	}
 	if u.mediaPorts, err = l.MediaPorts(); err != nil {
+		return u, err
+	}
+	if u.portsTaken, err = l.NG.PortsTaken(); err != nil {
 		return u, err
 	}
 	if u.threads, err = l.Relay.Status("Threads"); err != nil {
@@ -143,6 +146,8 @@ func (u usage) exceeds(before usage) error {
 		return fmt.Errorf("%d descriptors, before %d", u.descriptors, before.descriptors)
 	case u.mediaPorts > before.mediaPorts:
 		return fmt.Errorf("%d media ports, before %d", u.mediaPorts, before.mediaPorts)
+	case u.portsTaken != 0:
+		return fmt.Errorf("the relay says that %d ports are in use", u.portsTaken)
 	case u.threads > before.threads+4:
 		return fmt.Errorf("%d threads, before %d", u.threads, before.threads)
 	case u.live > before.live+4:

@@ -96,3 +96,32 @@ func (n *NG) Calls() ([]string, error) {
 	}
 	return calls, nil
 }
+
+// PortsTaken adds up the ports that the relay says are in use on all its
+// interfaces: the engines that steer packets without a socket for each port
+// show them nowhere else.
+func (n *NG) PortsTaken() (int, error) {
+	reply, err := n.Command(map[string]any{"command": "statistics"})
+	if err != nil {
+		return 0, err
+	}
+	var s struct {
+		Statistics struct {
+			Interfaces []struct {
+				Ports struct{ Used int }
+			}
+		}
+	}
+	text, err := json.Marshal(reply)
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err == nil && len(s.Statistics.Interfaces) == 0 {
+		err = fmt.Errorf("statistics: no interfaces in %s", text)
+	}
+	used := 0
+	for _, i := range s.Statistics.Interfaces {
+		used += i.Ports.Used
+	}
+	return used, err
+}

@@ -137,14 +137,14 @@ func (d *demo) call(title string, privateCalls, mux bool, kinds ...string) (err 
 	}
 	play.Connect(a.Party, b.Party)
 	d.showSDP(a.Party.Call.ID)
-	if err := d.talk(phone.Both(a.Media, b.Media)...); err != nil {
-		return err
-	}
-	play.HangUp(a.Party, b.Party)
+	err = d.talk(phone.Both(a.Media, b.Media)...)
 	for i, e := range a.Media.Ends {
 		d.count(privateCalls, e.Kind, [][2]*phone.End{{e, b.Media.Ends[i]}})
 	}
-	return nil
+	if err == nil {
+		play.HangUp(a.Party, b.Party)
+	}
+	return err
 }
 
 // talk exchanges media and shows the relay's table while it does.
@@ -170,14 +170,9 @@ func (d *demo) sipp(calls int) error {
 	if err := p.Start(d.lab, from, to); err != nil {
 		return err
 	}
-	if err := d.talk(p.Flows(true, true)...); err != nil {
-		return err
-	}
-	if err := p.Wait(); err != nil {
-		return err
-	}
+	err = d.talk(p.Flows(true, true)...)
 	d.count(false, fmt.Sprintf("%d x SIPp", calls), p.Pairs)
-	return nil
+	return errors.Join(err, p.Wait())
 }
 
 // nothingRemains asks the relay and Kamailio's module.

@@ -91,7 +91,7 @@ func (r *row) add(from, to *phone.End) {
 	r.got.RTCP += to.Got.RTCP
 }
 
-// table prints the packets of the calls that were played to their end.
+// table prints the packets of the calls.
 func (d *demo) table() {
 	heading("Packets, counted at the telephones")
 	fmt.Printf("%-12s %-7s    %-7s %20s %18s\n", "media", "from", "to", "RTP sent/arrived", "RTCP sent/arrived")
