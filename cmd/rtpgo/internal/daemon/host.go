@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"rtpgo/cmd/rtpgo/internal/doctor"
+	"rtpgo/cmd/rtpgo/internal/engine"
 	"rtpgo/config"
 	"rtpgo/media"
 )
@@ -15,7 +16,7 @@ import (
 func warnOfHost(cfg *config.Config, addresses []netip.Addr, e media.Engine, log *zap.Logger) {
 	subject := doctor.Subject{
 		Addresses: addresses, PortMin: cfg.PortMin, PortMax: cfg.PortMax,
-		SocketPerPort: e.Name() == config.EngineSockets,
+		SocketPerPort: engine.SocketPerPort(e),
 	}
 	for _, f := range doctor.AtStart(doctor.ThisHost(), subject) {
 		if f.Level != doctor.OK {

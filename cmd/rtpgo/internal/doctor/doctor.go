@@ -55,6 +55,8 @@ type Engine struct {
 	Obstacle error
 	// Mend is the command that removes the obstacle, "" when none is known.
 	Mend string
+	// Detail says more about an engine that can run.
+	Detail string
 }
 
 // Examine runs every check.

@@ -18,6 +18,10 @@ var wantedCapabilities = []struct {
 	{39, "cap_bpf"},
 }
 
+// GrantCapabilities is the command that gives the binary what the faster
+// engines need.
+const GrantCapabilities = "setcap cap_net_admin,cap_net_raw,cap_perfmon,cap_bpf+ep /usr/bin/rtpgo (the systemd unit gives them to the service)"
+
 // sysAdmin stands for cap_bpf and cap_perfmon on kernels before 5.8.
 const sysAdmin = 21
 
@@ -47,7 +51,7 @@ func capabilities(host Host) Finding {
 	finding.Level = Warn
 	finding.Found = "this process lacks " + strings.Join(missing, " ")
 	finding.Because = "the faster packet engines need them"
-	finding.Mend = "setcap " + strings.Join(missing, ",") + "+ep /usr/bin/rtpgo (the systemd unit gives them to the service)"
+	finding.Mend = GrantCapabilities
 	return finding
 }
 
@@ -71,6 +75,9 @@ func engines(subject Subject) []Finding {
 		finding := Finding{Check: "engine " + engine.Name}
 		if engine.Obstacle == nil {
 			finding.Found = "possible"
+			if engine.Detail != "" {
+				finding.Found += ": " + engine.Detail
+			}
 			return append(findings, finding)
 		}
 		finding.Level = Warn

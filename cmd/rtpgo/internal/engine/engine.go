@@ -5,116 +5,140 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"go.uber.org/zap"
 
 	"rtpgo/media"
+	"rtpgo/media/kernel"
 	"rtpgo/media/userspace"
 )
 
-// Auto asks for the best engine that the host permits.
-const Auto = "auto"
+// Names that aren't those of an engine in user space.
+const (
+	Auto   = "auto"   // the best that the host permits
+	Kernel = "kernel" // in the kernel, on top of the best one in user space
+)
 
 // Options of the engine.
 type Options struct {
-	// Name is Auto or the name of an engine.
+	// Name is Auto, Kernel or the name of an engine in user space.
 	Name string
-	// UserSpace keeps forwarding out of the kernel when Name is Auto.
-	UserSpace bool
-	// KernelOnly refuses every engine that doesn't forward in the kernel.
-	KernelOnly bool
+	// UserSpace keeps forwarding out of the kernel where Name is Auto,
+	// KernelOnly refuses to do without it.
+	UserSpace, KernelOnly bool
 	// Workers that forward packets; 0 means one per core.
 	Workers int
-	// Ranges are the media ports.
+	// Ranges are the media ports, one for each local address.
 	Ranges []userspace.PortRange
 	Log    *zap.Logger
 }
 
-// kind is one of the engines.
+// addresses are those that media is received at.
+func (o Options) addresses() []netip.Addr {
+	var list []netip.Addr
+	for _, r := range o.Ranges {
+		list = append(list, r.Addr)
+	}
+	return list
+}
+
+// kind is an engine in user space.
 type kind struct {
-	name string
-	// kernel marks engines that forward in the kernel.
-	kernel bool
-	start  func(Options) (media.Engine, error)
+	name  string
+	start func(Options) (media.Engine, error)
 	// probe tries whether the engine can run; nil where it always can.
 	probe func() error
 }
 
-// kinds are the engines, the best one first.
-var kinds = []kind{
-	{
-		name: "batched",
-		start: func(o Options) (media.Engine, error) {
-			return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Logger: o.Log})
+// family is what there is to choose from.
+type family struct {
+	// userSpace are the engines in user space, the best one first.
+	userSpace []kind
+	// accelerate puts the kernel engine on top of one of them.
+	accelerate func(lower media.Engine, o Options) (media.Engine, error)
+}
+
+var engines = family{
+	userSpace: []kind{
+		{
+			name: "batched",
+			start: func(o Options) (media.Engine, error) {
+				return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Logger: o.Log})
+			},
+			probe: userspace.ProbeBatched,
 		},
-		probe: userspace.ProbeBatched,
+		{
+			name: "sockets",
+			start: func(o Options) (media.Engine, error) {
+				return userspace.NewSockets(userspace.SocketsOptions{Workers: o.Workers, Logger: o.Log})
+			},
+		},
 	},
-	{
-		name: "sockets",
-		start: func(o Options) (media.Engine, error) {
-			return userspace.NewSockets(userspace.SocketsOptions{Workers: o.Workers, Logger: o.Log})
-		},
+	accelerate: func(lower media.Engine, o Options) (media.Engine, error) {
+		return kernel.New(lower, kernel.Options{Addresses: o.addresses(), Logger: o.Log})
 	},
 }
 
-// Start starts an engine. With Auto the log says which one, and why not a
+// Start starts an engine. The log says which one, and with Auto why not a
 // better one.
-func Start(o Options) (media.Engine, error) { return start(kinds, o) }
+func Start(o Options) (media.Engine, error) { return engines.start(o) }
 
-func start(kinds []kind, o Options) (media.Engine, error) {
-	if o.Name == "" {
-		o.Name = Auto
+func (f family) start(o Options) (media.Engine, error) {
+	lower, err := f.startUserSpace(o)
+	if err != nil {
+		return nil, err
 	}
+	required := o.Name == Kernel || o.KernelOnly
+	if !required && (o.Name != Auto || o.UserSpace) {
+		o.Log.Info("packet engine", zap.String("engine", lower.Name()))
+		return lower, nil
+	}
+	top, err := f.accelerate(lower, o)
+	switch {
+	case err == nil:
+		o.Log.Info("packet engine", zap.String("engine", top.Name()), zap.String("on top of", lower.Name()))
+		return top, nil
+	case required:
+		return nil, errors.Join(fmt.Errorf("engine %s: %w", Kernel, err), lower.Close())
+	default:
+		o.Log.Info("packet engine", zap.String("engine", lower.Name()), zap.String("not kernel because", err.Error()))
+		return lower, nil
+	}
+}
+
+// SocketPerPort tells whether an engine takes a descriptor for each open port.
+func SocketPerPort(e media.Engine) bool {
+	if top, ok := e.(*kernel.Engine); ok {
+		e = top.Lower()
+	}
+	_, ok := e.(*userspace.Sockets)
+	return ok
+}
+
+// startUserSpace starts the engine in user space that the options name, else
+// the best one.
+func (f family) startUserSpace(o Options) (media.Engine, error) {
+	any := o.Name == Auto || o.Name == Kernel
 	var tried []error
-	for _, k := range kinds {
-		if !o.admits(k) {
+	for _, k := range f.userSpace {
+		if !any && k.name != o.Name {
 			continue
 		}
-		engine, err := k.start(o)
+		e, err := k.start(o)
 		if err == nil {
-			o.Log.Info("packet engine", zap.String("engine", engine.Name()))
-			return engine, nil
+			return e, nil
 		}
+		err = fmt.Errorf("engine %s: %w", k.name, err)
 		// Another engine on the same ports would fight with whoever has them.
-		if o.Name != Auto || errors.Is(err, userspace.ErrRangeClaimed) {
-			return nil, fmt.Errorf("engine %s: %w", k.name, err)
+		if !any || errors.Is(err, userspace.ErrRangeClaimed) {
+			return nil, err
 		}
-		o.Log.Info("packet engine not possible here", zap.String("engine", k.name), zap.Error(err))
-		tried = append(tried, fmt.Errorf("%s: %w", k.name, err))
+		o.Log.Info("packet engine not possible here", zap.Error(err))
+		tried = append(tried, err)
 	}
-	switch {
-	case len(tried) > 0:
-		return nil, fmt.Errorf("no packet engine can run here: %w", errors.Join(tried...))
-	case o.Name != Auto:
+	if len(tried) == 0 {
 		return nil, fmt.Errorf("there is no engine %q", o.Name)
-	default:
-		return nil, errors.New("no packet engine is left to choose from: no-fallback asks for the kernel engine")
 	}
-}
-
-// admits tells whether the options leave an engine to choose.
-func (o Options) admits(k kind) bool {
-	if o.Name != Auto {
-		return o.Name == k.name
-	}
-	return !(o.UserSpace && k.kernel) && !(o.KernelOnly && !k.kernel)
-}
-
-// Possibility is an engine and why it can't run on this host.
-type Possibility struct {
-	Name     string
-	Obstacle error // nil when it can run
-}
-
-// Survey tries every engine, the best one first. It leaves nothing behind.
-func Survey() []Possibility {
-	var list []Possibility
-	for _, k := range kinds {
-		p := Possibility{Name: k.name}
-		if k.probe != nil {
-			p.Obstacle = k.probe()
-		}
-		list = append(list, p)
-	}
-	return list
+	return nil, fmt.Errorf("no packet engine can run here: %w", errors.Join(tried...))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,8 +39,8 @@ func doctorCommand() *cobra.Command {
 	})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		subject, findings := examined(cmd.Flags())
-		for _, possibility := range engine.Survey() {
-			subject.Engines = append(subject.Engines, doctor.Engine{Name: possibility.Name, Obstacle: possibility.Obstacle})
+		for _, p := range engine.Survey(subject.Addresses) {
+			subject.Engines = append(subject.Engines, doctor.Engine{Name: p.Name, Obstacle: p.Obstacle, Detail: p.Detail, Mend: mend(p.Obstacle)})
 		}
 		findings = append(findings, doctor.Examine(doctor.ThisHost(), subject)...)
 		if err := printFindings(cmd.OutOrStdout(), findings, *asJSON); err != nil {
@@ -92,6 +93,14 @@ func examined(flags *pflag.FlagSet) (doctor.Subject, []doctor.Finding) {
 	}
 	subject.Running = len(subject.Listen) > 0 && answers(subject.Listen[0])
 	return subject, []doctor.Finding{finding}
+}
+
+// mend is the command that removes an engine's obstacle, where one does.
+func mend(obstacle error) string {
+	if obstacle != nil && strings.Contains(obstacle.Error(), "CAP_") {
+		return doctor.GrantCapabilities
+	}
+	return ""
 }
 
 // answers tells whether a daemon answers to ping.
