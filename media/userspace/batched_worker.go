@@ -37,6 +37,8 @@ type worker struct {
 	tx4, tx6 *sender // tx6 is nil without IPv6
 	batch    *media.Batch
 	memory   *region
+	flows    [batchSize]*media.Flow // of the packets received
+	warmth   uint64
 	counters workerCounters
 	stop     atomic.Bool
 	quiet    atomic.Bool // waits the way that Go's scheduler knows
@@ -136,28 +138,9 @@ func (w *worker) run() {
 // work handles the packets that were received, and returns the time.
 func (w *worker) work(n int) int64 {
 	now := media.Now()
-	var addr [16]byte
-	var local *localAddress
-	for i := range n {
-		port, ok := w.rx.destination(i, &addr)
-		if !ok {
-			w.counters.noPort.Add(1)
-			continue
-		}
-		if local == nil || local.bytes != addr {
-			local = w.engine.table.find(&addr)
-		}
-		var p *batchedPort
-		if local != nil {
-			p = local.port(port)
-		}
-		if p == nil {
-			w.counters.noPort.Add(1)
-			continue
-		}
-		f := p.flow.Load()
+	w.find(n)
+	for i, f := range w.flows[:n] {
 		if f == nil {
-			w.counters.noFlow.Add(1)
 			continue
 		}
 		pkt := w.rx.packet(i)
@@ -168,9 +151,44 @@ func (w *worker) work(n int) int64 {
 		f.Receive(pkt, w.rx.source(i), now, w.batch)
 	}
 	w.batch.Flush()
+	clear(w.flows[:n])
 	w.counters.received.Add(uint64(n))
 	w.counters.receiveCalls.Add(1)
 	return now
+}
+
+// find looks up the flows of the packets that were received. Each step is made
+// for all packets before the next: they wait for memory together.
+func (w *worker) find(n int) {
+	var ports [batchSize]*batchedPort
+	var addr [16]byte
+	var local *localAddress
+	for i := range n {
+		number, ok := w.rx.destination(i, &addr)
+		if ok && (local == nil || local.bytes != addr) {
+			local = w.engine.table.find(&addr)
+		}
+		if ok && local != nil {
+			ports[i] = local.port(number)
+		}
+	}
+	for i, p := range ports[:n] {
+		if p == nil {
+			w.counters.noPort.Add(1)
+		} else if w.flows[i] = p.flow.Load(); w.flows[i] == nil {
+			w.counters.noFlow.Add(1)
+		}
+	}
+	if n == 1 {
+		return
+	}
+	var sum uint64
+	for _, f := range w.flows[:n] {
+		if f != nil {
+			sum += f.Warm()
+		}
+	}
+	w.warmth = sum
 }
 
 // send is called by the batch.
