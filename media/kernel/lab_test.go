@@ -112,11 +112,12 @@ func (l *lab) link(here string, h *host, there string, n int) {
 		link set lo up
 		addr add 198.18.%[2]d.2/24 dev %[1]s
 		addr add fd00:%[3]s::2/64 dev %[1]s nodad
-		link set %[1]s up
-		route add default via 198.18.%[2]d.1
-		route add default via fd00:%[3]s::1`, there, n, letter))
-	// Resolved once, so that the first packets don't wait for neighbours.
-	l.Helper()
+		link set %[1]s up`, there, n, letter))
+	if n < 2 {
+		h.ip(fmt.Sprintf(`
+			route replace default via 198.18.%[1]d.1
+			route replace default via fd00:%[2]s::1`, n, letter))
+	}
 }
 
 // checksumOffload switches a device's, as ethtool -K DEVICE tx does. Without
