@@ -67,6 +67,11 @@ struct {
 // and get the end of time.
 volatile __u64 lease = 0;
 
+// FIXED keeps the compiler from computing a pointer by an offset that varies:
+// the verifier lets a daemon with CAP_BPF but without CAP_PERFMON do that with
+// constants only.
+#define FIXED(p) asm volatile("" : "+r"(p))
+
 #define NEXT TC_ACT_UNSPEC
 #define INET 2 // AF_INET, AF_INET6
 #define INET6 10
@@ -150,9 +155,13 @@ static __always_inline int read_rtp(struct __sk_buff *skb, const __u8 *p, __u32 
 static __always_inline struct source *find_source(struct slot *s, __u32 ssrc)
 {
 #pragma unroll
-	for (int i = 0; i < SOURCES; i++)
-		if (s->sources[i].used && s->sources[i].ssrc == ssrc)
-			return &s->sources[i];
+	for (int i = 0; i < SOURCES; i++) {
+		struct source *c = &s->sources[i];
+
+		FIXED(c);
+		if (c->used && c->ssrc == ssrc)
+			return c;
+	}
 	return 0;
 }
 
@@ -317,8 +326,7 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 	end = (void *)(long)skb->data_end;
 	if (data + want > end) {
 		// Short, or the device left the headers outside of the linear part.
-		__u32 need = skb->len < want ? skb->len : want;
-		if (data + need > end && bpf_skb_pull_data(skb, need))
+		if (bpf_skb_pull_data(skb, skb->len < want ? skb->len : want))
 			return NEXT;
 		data = (void *)(long)skb->data;
 		end = (void *)(long)skb->data_end;
@@ -396,7 +404,11 @@ static __always_inline int forward(struct __sk_buff *skb, const __u32 l2)
 			return up(s, UP_SSRC);
 		if (!continues(src, k.seq))
 			return up(s, UP_SEQUENCE);
-		if (f->block_pt[k.pt >> 6 & 1] >> (k.pt & 63) & 1)
+		__u64 low = f->block_pt[0], high = f->block_pt[1];
+
+		FIXED(low);
+		FIXED(high);
+		if ((k.pt < 64 ? low : high) >> (k.pt & 63) & 1)
 			return up(s, UP_BLOCKED);
 	}
 
