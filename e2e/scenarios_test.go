@@ -375,8 +375,8 @@ func twoCalls(s *scene) {
 	play.HangUp(a1, b1)
 }
 
-// repeated loses the relay's first reply to every command, so that Kamailio
-// asks again.
+// repeated loses every other reply of the relay, the first one first, so that
+// Kamailio asks again. A reply that is only late shifts the pattern.
 func repeated(s *scene) {
 	const table = "add table inet lossy; " +
 		"add chain inet lossy in { type filter hook input priority 0; }; " +
@@ -384,7 +384,7 @@ func repeated(s *scene) {
 	if _, err := s.lab.SBC.Run("nft", table); err != nil {
 		s.Fatal(err)
 	}
-	_, err := s.lab.RPC("cfg.set_now_int", "rtpengine", "rtpengine_tout_ms", 150)
+	_, err := s.lab.RPC("cfg.set_now_int", "rtpengine", "rtpengine_tout_ms", 250)
 	s.ok(err)
 	defer func() {
 		_, err := s.lab.SBC.Run("nft", "delete table inet lossy")
@@ -399,7 +399,7 @@ func repeated(s *scene) {
 	var commands []string
 	for _, e := range s.lab.Tap.Exchanges(a.ID) {
 		commands = append(commands, e.Command())
-		if e.Asked != 2 || e.Answered != 2 || e.Changed {
+		if e.Answered != e.Asked || e.Changed || len(commands) == 1 && e.Asked < 2 {
 			s.Errorf("%s: asked %d times, answered %d times, with another reply: %t", e.Command(), e.Asked, e.Answered, e.Changed)
 		}
 	}

@@ -168,6 +168,6 @@ func (s *scene) dump() {
 			s.Logf("%s asked %d answered %d:%s", e.Cookie, e.Asked, e.Answered, text)
 		}
 	}
-	s.Logf("relay:\n%s", s.lab.Relay.LogTail(40, "'list'"))
+	s.Logf("relay:\n%s", s.lab.Relay.LogTail(40, "'list'", "only one direction="))
 	s.Logf("kamailio:\n%s", s.lab.Kamailio.LogTail(15, "INFO"))
 }

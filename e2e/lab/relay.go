@@ -13,7 +13,7 @@ func (l *Lab) startRelay() error {
 		public, private = private, public
 	}
 	args := []string{
-		"--config-file=none", "--foreground", "--log-stderr", "--log-level=6", "--table=-1",
+		"--config-file=none", "--foreground", "--log-stderr", "--log-level=6",
 		public, private,
 		"--listen-ng=" + NGAddress,
 		fmt.Sprintf("--port-min=%d", PortMin), fmt.Sprintf("--port-max=%d", PortMax),
