@@ -8,7 +8,7 @@ ARCH    := $(shell $(GO) env GOARCH)
 DEB     := dist/rtpgo_$(VERSION)-1_$(ARCH).deb
 TOOLS   := bin/tools
 
-.PHONY: all build test race check fuzz bench e2e demo deb test-deb run conformance install-deps clean
+.PHONY: all build test race check fuzz bench bench-compare e2e demo deb test-deb run conformance install-deps clean
 
 all: build
 
@@ -35,6 +35,15 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# bench-compare measures rtpgo beside Debian's rtpengine (needs root) and
+# writes the tables in docs/performance.md. PEER and BENCH name another peer
+# and further options.
+PEER ?= /usr/bin/rtpengine
+bench-compare: build
+	@[ -x $(PEER) ] || .ci/install-deps bench
+	$(GO) build -trimpath -o bin/rtpgo-bench ./cmd/rtpgo-bench
+	bin/rtpgo-bench compare --peer $(PEER) --rtpgo bin/rtpgo --out docs/performance.md $(BENCH)
 
 # Real calls through real Kamailio in network namespaces; needs root.
 e2e: build
