@@ -49,6 +49,40 @@ func TestBatchedOverMTU(t *testing.T) {
 	until(t, func() bool { s := e.Stats(); return s.Fragmented == 7 && s.Sent == 5 })
 }
 
+// The same where it is the route that has the small MTU, as it is after a
+// router has said so (path MTU discovery).
+func TestBatchedOverPathMTU(t *testing.T) {
+	if !inNetns(t, 65536) {
+		return
+	}
+	for _, c := range [][]string{
+		{"link", "add", "a0", "type", "veth", "peer", "name", "b0"},
+		{"addr", "add", "192.0.2.1/24", "dev", "a0"},
+		{"link", "set", "a0", "up"},
+		{"link", "set", "b0", "up"},
+		{"route", "add", "198.51.100.0/24", "via", "192.0.2.9", "mtu", "1000"},
+		{"neigh", "add", "192.0.2.9", "lladdr", "02:00:00:00:00:09", "dev", "a0"},
+	} {
+		command(t, "ip", c...)
+	}
+	e := startBatched(t, BatchedOptions{Workers: 1})
+	c := listen(t, "192.0.2.1")
+	in, err := e.Open(netip.MustParseAddrPort("192.0.2.1:30000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, sink := media.NewStream(in), media.NewStream(in)
+	source.SetRemote(addrOf(c))
+	sink.SetRemote(netip.MustParseAddrPort("198.51.100.1:4000"))
+	in.Install(&media.Flow{Stream: source, RTP: []media.Sink{{To: sink}}})
+	for _, n := range []int{100, 960, 961, 1200} {
+		if _, err := c.WriteToUDPAddrPort(rtp(1, n), in.Local()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, func() bool { s := e.Stats(); return s.Sent == 2 && s.Fragmented == 2 && s.SendFailures() == 0 })
+}
+
 // The engine works where the loopback device is down.
 func TestBatchedStartsWithoutLoopback(t *testing.T) {
 	if !inNetns(t, 65536) {
