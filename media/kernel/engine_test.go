@@ -20,13 +20,28 @@ func lowerEngine(t testing.TB) media.Engine {
 	return lower
 }
 
+func batchedEngine(t testing.TB) media.Engine {
+	t.Helper()
+	lower, err := userspace.NewBatched(userspace.BatchedOptions{Workers: 1})
+	if err != nil {
+		t.Skip(err)
+	}
+	return lower
+}
+
 func newTestEngine(t testing.TB, o Options) *Engine {
+	t.Helper()
+	return newTestEngineOn(t, lowerEngine(t), o)
+}
+
+func newTestEngineOn(t testing.TB, lower media.Engine, o Options) *Engine {
 	t.Helper()
 	if o.Logger == nil {
 		o.Logger = zaptest.NewLogger(t)
 	}
-	e, err := New(lowerEngine(t), o)
+	e, err := New(lower, o)
 	if err != nil {
+		lower.Close()
 		t.Fatal(err)
 	}
 	return e
@@ -44,10 +59,20 @@ func wait(t testing.TB, done func() bool, why func() string) {
 // Whatever an engine has to do is done with the kernel in front of it, too.
 func TestEngine(t *testing.T) {
 	privileged(t)
-	for _, mode := range []Mode{TCX, Clsact} {
-		t.Run(string(mode), func(t *testing.T) {
+	for _, k := range []struct {
+		name  string
+		mode  Mode
+		lower func(testing.TB) media.Engine
+		skip  map[string]string
+	}{
+		{"tcx on sockets", TCX, lowerEngine, nil},
+		{"clsact on sockets", Clsact, lowerEngine, nil},
+		{"tcx on batched", TCX, batchedEngine, map[string]string{"port of another program": "the engine underneath notices it some seconds late"}},
+	} {
+		t.Run(k.name, func(t *testing.T) {
 			enginetest.Config{
-				Open: func(t *testing.T) media.Engine { return newTestEngine(t, Options{Mode: mode}) },
+				Skip: k.skip,
+				Open: func(t *testing.T) media.Engine { return newTestEngineOn(t, k.lower(t), Options{Mode: k.mode}) },
 				Settle: func(t *testing.T, streams ...*media.Stream) {
 					for _, s := range streams {
 						p := s.Accelerator().(*port)

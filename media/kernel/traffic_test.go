@@ -102,8 +102,15 @@ func (asIs) RTCP(_, src []byte) ([]byte, error) { return src, nil }
 // A flow goes up and down with packets running: every packet arrives once, and
 // the figures tell so.
 func TestMovesUnderTraffic(t *testing.T) {
+	for name, lower := range map[string]func(testing.TB) media.Engine{"sockets": lowerEngine, "batched": batchedEngine} {
+		t.Run(name, func(t *testing.T) { movesUnderTraffic(t, lower) })
+	}
+}
+
+func movesUnderTraffic(t *testing.T, lower func(testing.TB) media.Engine) {
 	l := newLab(t)
-	e := l.engine(Options{})
+	e := newTestEngineOn(t, lower(t), Options{})
+	defer e.Close()
 	a, b := l.established(e, "44")
 	before := a.stream.Snapshot()
 	v := startTraffic(t, a, 500*time.Microsecond, b.phone)
