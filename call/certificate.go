@@ -1,96 +1,50 @@
 package call
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha1"
-	"crypto/sha256"
-	"crypto/sha512"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
-	"math/big"
-	"strings"
 	"sync"
 	"time"
 
+	"rtpgo/media/dtls"
 	"rtpgo/sdpedit"
 )
 
 // defaultHash is the fingerprint's unless the peer or a flag names another.
 const defaultHash = "sha-256"
 
-// certificates holds the certificate that DTLS-SRTP shows (RFC 5763 section 5:
-// self-signed, bound to the call by its fingerprint in the description).
+// certificates hold the certificate that DTLS-SRTP shows to new medias (RFC
+// 5763 section 5). A media keeps the one it has shown.
 type certificates struct {
-	once sync.Once
-	cert tls.Certificate
-	der  []byte
+	cfg dtls.CertificateConfig
+
+	mu  sync.Mutex
+	now *dtls.Certificate
 }
 
-// load makes the certificate when it is first needed.
-func (c *certificates) load() {
-	c.once.Do(func() {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			panic(err)
-		}
-		serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
-		t := &x509.Certificate{
-			SerialNumber: serial,
-			Subject:      pkix.Name{CommonName: "rtpgo"},
-			NotBefore:    time.Now().Add(-24 * time.Hour),
-			NotAfter:     time.Now().Add(30 * 24 * time.Hour),
-		}
-		c.der, err = x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
-		if err != nil {
-			panic(err)
-		}
-		c.cert = tls.Certificate{Certificate: [][]byte{c.der}, PrivateKey: key}
-	})
-}
-
-// fingerprint of the certificate under a hash (RFC 8122 section 5).
-func (c *certificates) fingerprint(hash string) sdpedit.Fingerprint {
-	c.load()
-	var sum []byte
-	switch hash {
-	case "sha-1":
-		h := sha1.Sum(c.der)
-		sum = h[:]
-	case "sha-224":
-		h := sha256.Sum224(c.der)
-		sum = h[:]
-	case "sha-384":
-		h := sha512.Sum384(c.der)
-		sum = h[:]
-	case "sha-512":
-		h := sha512.Sum512(c.der)
-		sum = h[:]
-	default:
-		hash = defaultHash
-		h := sha256.Sum256(c.der)
-		sum = h[:]
+// current is the certificate for a media that has none. It is made anew from
+// time to time; if that fails the old one goes on.
+func (c *certificates) current() (*dtls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now != nil && !c.now.Due(time.Now()) {
+		return c.now, nil
 	}
-	parts := make([]string, len(sum))
-	for i, b := range sum {
-		parts[i] = strings.ToUpper(hex.EncodeToString([]byte{b}))
+	made, err := dtls.NewCertificate(c.cfg)
+	if err != nil && c.now == nil {
+		return nil, err
 	}
-	return sdpedit.Fingerprint{Hash: hash, Value: strings.Join(parts, ":")}
+	if err == nil {
+		c.now = made
+	}
+	return c.now, nil
 }
 
 // hashName is the canonical name of a fingerprint's hash, "" when unknown.
-func hashName(name string) string {
-	switch n := strings.ToLower(name); n {
-	case "sha-1", "sha-224", "sha-256", "sha-384", "sha-512":
-		return n
-	}
-	return ""
-}
+func hashName(name string) string { return dtls.HashName(name) }
 
-// certificate chooses hash and tls-id (RFC 8842) towards one party.
+// certificate chooses certificate, hash and tls-id (RFC 8842) towards one
+// party.
 func (x *exchange) certificate(r *Media, hash string) {
 	st := &r.security
 	if h := hashName(hash); h != "" {
@@ -98,9 +52,22 @@ func (x *exchange) certificate(r *Media, hash string) {
 	} else if st.hash == "" {
 		st.hash = defaultHash
 	}
+	if st.cert == nil {
+		cert, err := x.r.certificates.current()
+		if err != nil {
+			panic(err) // nothing but a broken source of random numbers
+		}
+		st.cert = cert
+	}
 	if st.tlsID == "" {
 		id := make([]byte, 16)
 		rand.Read(id)
 		st.tlsID = hex.EncodeToString(id)
 	}
+}
+
+// ownFingerprint is that of the certificate shown to the party.
+func (st *securityState) ownFingerprint() sdpedit.Fingerprint {
+	f := st.cert.Fingerprint(st.hash)
+	return sdpedit.Fingerprint{Hash: f.Hash, Value: f.Value}
 }

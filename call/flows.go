@@ -50,6 +50,8 @@ func (c *Call) installFlows() {
 }
 
 func (m *Media) installFlows() {
+	m.updateDTLS()
+	defer m.wakeDTLS()
 	for _, s := range m.sets {
 		for _, l := range s.locals {
 			for i := range l.ports {
@@ -104,6 +106,10 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	if b.silence {
 		f.Silence = silencePCM
 	}
+	defer func() {
+		m.receiveDTLS(f, l, i)
+		m.secure(f, to, i)
+	}()
 	if to == nil || to.set == nil || m.disabled {
 		return f
 	}

@@ -51,6 +51,7 @@ type Media struct {
 	mid          string
 	label        string
 	security     securityState
+	srtp         srtpState
 	ice          iceState
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
@@ -71,6 +72,7 @@ const (
 )
 
 func (m *Media) closePorts() {
+	m.endSecurity()
 	for _, s := range m.sets {
 		s.close()
 	}

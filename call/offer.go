@@ -94,6 +94,7 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.revive()
 	x.c.lastSignal = time.Now()
 	x.c.answered = x.c.answered || !x.offering
+	x.agreeKeys()
 	if len(x.sdp.Medias) == 0 || x.allDisabled() {
 		x.c.installFlows()
 		return nil, errReply("Error rewriting SDP")

@@ -17,6 +17,7 @@ import (
 
 	"rtpgo/interfaces"
 	"rtpgo/media"
+	"rtpgo/media/dtls"
 	"rtpgo/ng"
 )
 
@@ -49,6 +50,10 @@ type Config struct {
 	DTLSPassive bool
 	// Learning is --endpoint-learning.
 	Learning media.Learning
+	// DTLS runs the handshakes of DTLS-SRTP; nil for one with defaults.
+	DTLS *dtls.Agent
+	// Certificate says what key our DTLS certificate has.
+	Certificate dtls.CertificateConfig
 }
 
 const shardCount = 64
@@ -91,6 +96,10 @@ func New(cfg Config) *Registry {
 	r := &Registry{
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomToken(16),
 		started: time.Now(), done: make(chan struct{}),
+		certificates: certificates{cfg: cfg.Certificate},
+	}
+	if r.DTLS == nil {
+		r.DTLS, _ = dtls.NewAgent(dtls.AgentConfig{}) // its defaults have no error
 	}
 	for i := range r.shards {
 		r.shards[i].calls = make(map[string]*Call)

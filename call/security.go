@@ -1,6 +1,7 @@
 package call
 
 import (
+	"rtpgo/media/dtls"
 	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
@@ -27,15 +28,18 @@ type securityState struct {
 	fingerprint sdpedit.Fingerprint
 	setup       sdpedit.Setup // received
 	setupShown  sdpedit.Setup
-	hash        string // of the certificate fingerprint shown
+	cert        *dtls.Certificate // shown
+	hash        string            // of the certificate fingerprint shown
 	tlsID       string
-	used        bool // SDES was agreed once: DTLS is no longer offered
+	theirTLSID  string // received
+	used        bool   // SDES was agreed once: DTLS is no longer offered
 }
 
 // security negotiates SRTP key management of one section: SDES (RFC 4568) and
 // DTLS-SRTP (RFC 5763), each side for itself.
 func (x *exchange) security(s, r *Media, sm *sdpedit.Media) error {
 	s.security.fingerprint, s.security.setup = sm.Fingerprint, sm.Setup
+	s.security.theirTLSID = sm.TLSID
 	if x.offering {
 		s.security.offered = readCryptos(sm.Cryptos)
 		x.receiveOffer(s)
@@ -147,7 +151,7 @@ func (x *exchange) writeSecurity(m *sdpedit.OutMedia, s, r *Media) {
 	}
 	if st.setupShown != "" {
 		m.Setup = st.setupShown
-		m.Fingerprint = x.r.certificates.fingerprint(st.hash)
+		m.Fingerprint = st.ownFingerprint()
 		m.TLSID = st.tlsID
 	}
 }

@@ -41,7 +41,7 @@ type Snapshot struct {
 	// for the peer, Out.Errors what of it failed.
 	In, Out Counters
 	// Drops counts what arrived here and was not forwarded, by cause; under
-	// DropSend it counts what could not be sent from here.
+	// DropSend and DropKey it also counts what could not be sent from here.
 	Drops [DropCauses]uint64
 	// LastPacket is the later of the two below; zero means never.
 	LastPacket, LastKernelPacket, LastUserPacket time.Time

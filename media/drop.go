@@ -19,12 +19,13 @@ const (
 	DropSTUN                // STUN or DTLS where none is spoken
 	DropAuth                // SRTP authentication failed
 	DropReplay              // SRTP replay
+	DropKey                 // SRTP is due, but its keys aren't agreed yet
 	DropCauses              // number of causes
 )
 
 var dropNames = [DropCauses]string{
 	"none", "no flow", "not RTP", "truncated", "stranger", "blocked", "drop-traffic", "direction",
-	"DTMF blocked", "no sink", "send failed", "STUN", "authentication", "replay",
+	"DTMF blocked", "no sink", "send failed", "STUN", "authentication", "replay", "no key",
 }
 
 // String is the name of the cause wherever an operator reads it.

@@ -51,7 +51,7 @@ type learning struct {
 	window  uint32 // remote.window that the rest belongs to
 	refused uint32 // window in which a stranger was reported
 	started int64  // first packet of the window
-	heard   int64  // last packet of the candidate
+	heard   int64  // last packet of the candidate that proved valid
 }
 
 // verdict of the source policy on a packet.
@@ -126,7 +126,6 @@ func (l *learning) heuristic(r *remote, src netip.AddrPort, now int64) verdict {
 	switch {
 	case r.preference == notLearned, pref > r.preference:
 	case r.dest != nil && src == r.dest.addr:
-		l.heard = now
 		if take == candidate {
 			return accept
 		}
@@ -137,7 +136,6 @@ func (l *learning) heuristic(r *remote, src netip.AddrPort, now int64) verdict {
 	default:
 		return refuse
 	}
-	l.heard = now
 	return take
 }
 

@@ -46,6 +46,9 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			return
 		}
 	}
+	if !r.confirmed {
+		s.in.learning.heard = now
+	}
 	if v > accept {
 		f.learn(r, src, v, out)
 	}
@@ -139,6 +142,8 @@ func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) ([]b
 	case err == nil:
 	case errors.Is(err, ErrReplay):
 		return nil, DropReplay
+	case errors.Is(err, ErrKey):
+		return nil, DropKey
 	default:
 		return nil, DropAuth
 	}
@@ -171,7 +176,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
 			pkt, err = k.Protect.RTCP(dst, pkt)
 		}
 		if err != nil {
-			to.SendFailed(1)
+			to.unprotected(err)
 			return true
 		}
 	}
@@ -188,4 +193,14 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
 func (s *Stream) SendFailed(n int) {
 	s.out.errors.Add(uint64(n))
 	s.drops[DropSend].Add(uint64(n))
+}
+
+// unprotected counts a packet to the stream's peer that could not be encrypted.
+func (s *Stream) unprotected(err error) {
+	s.out.errors.Add(1)
+	if errors.Is(err, ErrKey) {
+		s.drop(DropKey)
+		return
+	}
+	s.drop(DropSend)
 }

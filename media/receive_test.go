@@ -186,3 +186,48 @@ func TestBatchOverflow(t *testing.T) {
 		t.Errorf("packet beyond the memory: %v", v.Drops)
 	}
 }
+
+// TestKeysAwaited: nothing passes a side that speaks SRTP before its keys are
+// agreed, in either direction, and nothing is learned from it.
+func TestKeysAwaited(t *testing.T) {
+	s := testStreamTo("203.0.113.1:30000", "192.0.2.1:4000")
+	to := testStreamTo("203.0.113.1:30002", "198.51.100.1:7000")
+	b := newCatcher(t)
+	for _, src := range []string{"192.0.2.1:4000", "192.0.2.9:9"} {
+		f := Flow{Stream: s, RTP: []Sink{{To: to}}, RTCP: []Sink{{To: to}}, Unprotect: Unkeyed{}}
+		f.Receive(testRTP(0, 1, 1, 1, 20), ap(src), Now(), b.Batch)
+		f.Receive(testRTCP(5), ap(src), Now(), b.Batch)
+	}
+	if v := s.Snapshot(); v.Drops[DropKey] != 4 || v.Confirmed || v.Remote != ap("192.0.2.1:4000") {
+		t.Errorf("%+v", v)
+	}
+	f := Flow{Stream: s, RTP: []Sink{{To: to, Protect: Unkeyed{}}}, RTCP: []Sink{{To: to, Protect: Unkeyed{}}}}
+	f.Receive(testRTP(0, 1, 1, 1, 20), ap("192.0.2.1:4000"), Now(), b.Batch)
+	f.Receive(testRTCP(5), ap("192.0.2.1:4000"), Now(), b.Batch)
+	if v := to.Snapshot(); v.Drops[DropKey] != 2 || v.Out.Packets != 0 || v.Out.Errors != 2 {
+		t.Errorf("%+v", v)
+	}
+	if out := b.take(); len(out) != 0 {
+		t.Errorf("%d packets left", len(out))
+	}
+}
+
+// TestForgedPacketsDontHoldTheWindow: packets that fail authentication neither
+// make their source a candidate nor keep another from becoming one.
+func TestForgedPacketsDontHoldTheWindow(t *testing.T) {
+	s := testStreamTo("203.0.113.1:30000", "192.0.2.1:4000")
+	to := testStreamTo("203.0.113.1:30002", "198.51.100.1:7000")
+	b := newCatcher(t)
+	forged := Flow{Stream: s, RTP: []Sink{{To: to}}, Unprotect: &fakeTransform{err: ErrAuth}}
+	genuine := Flow{Stream: s, RTP: []Sink{{To: to}}, Unprotect: &fakeTransform{}}
+	pkt := append(testRTP(0, 1, 1, 1, 20), 1, 2, 3, 4)
+	now := Now()
+	genuine.Receive(pkt, ap("192.0.2.2:1"), now, b.Batch) // the first candidate, which falls silent
+	for i := range int64(20) {
+		forged.Receive(pkt, ap("192.0.2.3:1"), now+(i+1)*int64(50e6), b.Batch)
+	}
+	genuine.Receive(pkt, ap("192.0.2.4:1"), now+int64(1010e6), b.Batch)
+	if got := s.Remote(); got != ap("192.0.2.4:1") {
+		t.Errorf("sends to %s", got)
+	}
+}

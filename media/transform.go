@@ -8,7 +8,8 @@ import "errors"
 //
 // dst has at least TransformRoom octets more than src and never overlaps it.
 // The result is a slice of dst (or src itself, when nothing changes). An error
-// drops the packet: ErrAuth and ErrReplay are counted under their own cause.
+// drops the packet: ErrAuth, ErrReplay and ErrKey are counted under their own
+// cause.
 type Transform interface {
 	RTP(dst, src []byte) ([]byte, error)
 	RTCP(dst, src []byte) ([]byte, error)
@@ -23,4 +24,16 @@ var (
 	ErrAuth = errors.New("authentication failed")
 	// ErrReplay says that a packet was seen before, or is too old to tell.
 	ErrReplay = errors.New("replayed packet")
+	// ErrKey says that the keys aren't agreed yet.
+	ErrKey = errors.New("no key yet")
 )
+
+// Unkeyed is the Transform of a side that speaks SRTP while its keys aren't
+// agreed yet: nothing comes in, and nothing leaves in the clear.
+type Unkeyed struct{}
+
+// RTP refuses the packet with ErrKey.
+func (Unkeyed) RTP(_, _ []byte) ([]byte, error) { return nil, ErrKey }
+
+// RTCP refuses the packet with ErrKey.
+func (Unkeyed) RTCP(_, _ []byte) ([]byte, error) { return nil, ErrKey }

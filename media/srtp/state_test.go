@@ -309,6 +309,61 @@ func TestVerifier(t *testing.T) {
 	}
 }
 
+// TestVerifierAhead: a Protector takes over from packets that passed, and from
+// there on uses neither their indices nor another rollover counter.
+func TestVerifierAhead(t *testing.T) {
+	for _, suite := range []*Suite{cm, AEAD_AES_128_GCM} {
+		params := Params{Suite: suite, Key: GenerateKey(suite)}
+		sender, _ := NewProtector(params)
+		check, _ := NewUnprotector(params)
+		ours, _ := NewProtector(params)
+		receiver, _ := NewUnprotector(params)
+		v := NewVerifier(check).Ahead(ours)
+		buf, scratch := make([]byte, 300), make([]byte, 300)
+		for i := range 70000 { // beyond a roll-over
+			p, err := sender.RTP(buf, rtpPacket(7, uint16(i), 20))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p, err = v.RTP(scratch, p); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = receiver.RTP(scratch, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 5 {
+			p, err := sender.RTCP(buf, rtcpPacket(7, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p, err = v.RTCP(scratch, p); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = receiver.RTCP(scratch, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := 70000 % 65536
+		if _, err := ours.RTP(buf, rtpPacket(7, uint16(n-1), 20)); !errors.Is(err, ErrReplay) {
+			t.Errorf("%s: an index that passed is used again: %v", suite, err)
+		}
+		p, err := ours.RTP(buf, rtpPacket(7, uint16(n), 20))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := receiver.RTP(scratch, p); err != nil {
+			t.Errorf("%s: after the change: %v", suite, err)
+		}
+		if p, err = ours.RTCP(buf, rtcpPacket(7, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := receiver.RTCP(scratch, p); err != nil {
+			t.Errorf("%s: RTCP after the change: %v", suite, err)
+		}
+	}
+}
+
 func TestKeyLifetime(t *testing.T) {
 	pr, un := pair(t, Params{Suite: cm, Key: testKey(cm)})
 	buf, back := make([]byte, 300), make([]byte, 300)
