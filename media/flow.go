@@ -113,6 +113,10 @@ type SourcePolicy struct {
 	// Handover follows the source for ever, not just in the learning window.
 	// Whoever can send a packet to the port can take the stream over.
 	Handover bool
+	// Only lets in these sources, and nothing is learned: where media goes is
+	// told by Stream.Confirm. It goes before all of the others; nil means that
+	// they decide.
+	Only *Sources
 	// Asymmetric never learns: media is sent to the signalled endpoint and
 	// accepted from anywhere. It goes before all of the above but Strict.
 	Asymmetric bool

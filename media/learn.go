@@ -69,6 +69,11 @@ const (
 func (f *Flow) admit(r *remote, src netip.AddrPort, now int64) verdict {
 	p := &f.Source
 	switch {
+	case p.Only != nil:
+		if p.Only.Has(src) {
+			return accept
+		}
+		return refuse
 	case p.Asymmetric:
 		switch {
 		case src == r.advertised && !r.confirmed:

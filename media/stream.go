@@ -123,6 +123,20 @@ func (s *Stream) Confirm(ep netip.AddrPort) {
 	}
 }
 
+// ClearRemote forgets the peer's endpoint: nothing is sent until the next
+// SetRemote, with whatever value, or Confirm. ICE has lost the peer's consent
+// (RFC 7675 section 5.1), or has not found a way yet.
+func (s *Stream) ClearRemote() {
+	for {
+		old := s.remote.Load()
+		n := &remote{signalled: Now(), window: old.window + 1, preference: notLearned}
+		if s.remote.CompareAndSwap(old, n) {
+			s.moved()
+			return
+		}
+	}
+}
+
 // Relearn re-opens the learning window with the endpoint as it is now.
 func (s *Stream) Relearn() {
 	for {

@@ -1,0 +1,77 @@
+package ice
+
+import (
+	"testing"
+
+	"github.com/pion/stun/v3"
+)
+
+// dropped are packets that the packet path throws away, by name.
+func dropped(a *Agent) map[string][]byte {
+	alien := request{username: "zzzz:h6vY", pwd: "x"}
+	return map[string][]byte{
+		"other user":    alien.encode(stun.NewTransactionID()),
+		"no user":       stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw,
+		"stray answer":  encodeSuccess(stun.NewTransactionID(), ap(aAddr), "peerpassword0123456789"),
+		"indication":    encodeIndication(),
+		"other method":  stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest)).Raw,
+		"not STUN":      make([]byte, 100),
+		"short":         {0},
+		"user too long": append([]byte{0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42, 12: 0, 19: 0}, 0, 6, 0xff, 0xff, 1, 2, 3, 4),
+	}
+}
+
+func TestDropsDontAllocate(t *testing.T) {
+	x := NewExecutor()
+	defer x.Close()
+	a := fuzzAgent(x, &mute{})
+	defer a.Close()
+	in, src := a.Input(0), ap(mallory)
+	for name, pkt := range dropped(a) {
+		if n := testing.AllocsPerRun(100, func() { in(pkt, src) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+	if c := x.Counters(); c.Requests+c.Forged != 0 {
+		t.Errorf("%+v", c)
+	}
+	// More than the agent's share of the queue.
+	good := request{username: "evtj:h6vY", pwd: "guess"}
+	pkt := good.encode(stun.NewTransactionID())
+	a.queued.Store(agentQuota)
+	if n := testing.AllocsPerRun(100, func() { in(pkt, src) }); n != 0 {
+		t.Errorf("overflow: %v allocations", n)
+	}
+	a.queued.Store(0)
+}
+
+func BenchmarkDrop(b *testing.B) {
+	x := NewExecutor()
+	defer x.Close()
+	a := fuzzAgent(x, &mute{})
+	defer a.Close()
+	in, src := a.Input(0), ap(mallory)
+	for name, pkt := range dropped(a) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				in(pkt, src)
+			}
+		})
+	}
+}
+
+// BenchmarkRequest is the work of the executor on a check of a peer.
+func BenchmarkRequest(b *testing.B) {
+	x := NewExecutor()
+	defer x.Close()
+	a := fuzzAgent(x, &mute{})
+	defer a.Close()
+	var m message
+	good := request{username: "evtj:h6vY", pwd: "VOkJxbRl1RmTxUk/WvJxBt", priority: 1, role: roleControlling, tieBreaker: 1}
+	pkt := good.encode(stun.NewTransactionID())
+	b.ReportAllocs()
+	for b.Loop() {
+		a.receive(0, ap(bAddr), pkt, &m)
+	}
+}
