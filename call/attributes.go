@@ -23,16 +23,6 @@ func (x *exchange) others(sm *sdpedit.Media) []sdpedit.Attribute {
 	return out
 }
 
-// removed tells whether "sdp-media-remove" names a kind of section.
-func (x *exchange) removed(typ string) bool {
-	for _, t := range x.req.SDPMediaRemove {
-		if strings.EqualFold(t, typ) {
-			return true
-		}
-	}
-	return false
-}
-
 // mid is the a=mid of a section (RFC 5888): an answer shows the offerer the
 // one it knows, generate-mid numbers sections that have none.
 func (x *exchange) mid(s, r *Media, sm *sdpedit.Media) string {

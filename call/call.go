@@ -2,6 +2,7 @@ package call
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"sync"
 	"time"
@@ -108,6 +109,13 @@ func (c *Call) remove(p *Party) {
 
 // revive cancels a pending delete.
 func (c *Call) revive() { c.deleteAt = time.Time{} }
+
+// randomHex makes n random octets in hexadecimal.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
 
 const tokenChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -1,12 +1,15 @@
 package call
 
 import (
+	"strings"
+
 	"rtpgo/sdpedit"
 )
 
 // codecs negotiates the payload types of a section.
 func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
 	s.codecs = sm.Codecs
+	s.rtcpFeedback = hasFeedback(sm)
 	if sm.Maxptime > 0 {
 		r.toldMaxptime = sm.Maxptime
 	}
@@ -90,11 +93,18 @@ func (x *exchange) common(in, offered []sdpedit.Codec) []sdpedit.Codec {
 func (x *exchange) offeredCodec(offered []sdpedit.Codec, c *sdpedit.Codec) bool {
 	for i := range offered {
 		o := &offered[i]
-		if o.Same(c) && (o.PT == c.PT || x.req.Flags.AllowAsymmetric) {
+		if o.Same(c) && annexB(o) == annexB(c) && (o.PT == c.PT || x.req.Flags.AllowAsymmetric) {
 			return true
 		}
 	}
 	return false
+}
+
+// annexB tells whether a codec is G.729 with Annex B. An answer that differs
+// in it from the offer names another codec. Without the parameter the
+// reference takes it for "no" (RFC 4856 section 2.1.9 says "yes").
+func annexB(c *sdpedit.Codec) bool {
+	return c.Is("G729") && strings.Contains(c.Fmtp, "annexb=yes")
 }
 
 // inOrderOf sorts codecs as another list has them.

@@ -30,8 +30,6 @@ var protocols = func() map[string]*protocol {
 	return m
 }()
 
-var udptl = protocols["udptl"]
-
 // findProtocol knows a transport protocol by name, in any case; nil for others.
 func findProtocol(name string) *protocol { return protocols[strings.ToLower(name)] }
 

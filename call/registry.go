@@ -94,7 +94,7 @@ func New(cfg Config) *Registry {
 		cfg.Log = zap.NewNop()
 	}
 	r := &Registry{
-		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomToken(16),
+		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
 		started: time.Now(), done: make(chan struct{}),
 		certificates: certificates{cfg: cfg.Certificate},
 	}

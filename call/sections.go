@@ -1,6 +1,12 @@
 package call
 
-import "rtpgo/sdpedit"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"rtpgo/sdpedit"
+)
 
 // pairSections matches the m= lines of the sender's description with those
 // that the receiver is shown. They are the same by index, but for sections
@@ -24,7 +30,7 @@ func (x *exchange) pairOffer() {
 	for i, sm := range x.sdp.Medias {
 		skip()
 		p := section{sm: sm, s: x.sender.media(i)}
-		p.s.removed = x.removed(sm.Type)
+		p.s.removed = x.removed(sm)
 		if p.s.removed {
 			p.s.pair = nil
 		} else {
@@ -44,6 +50,22 @@ func (x *exchange) dropFrom(p *Party, n int) {
 	for _, m := range p.medias[min(n, len(p.medias)):] {
 		m.disabled = true
 	}
+}
+
+// mediaTypes are the types of sections known to "sdp-media-remove" (RFC 8866
+// section 5.14 and IANA's list); its word "other" means those that aren't here.
+var mediaTypes = []string{"audio", "video", "image", "message", "text", "application"}
+
+// removed tells whether "sdp-media-remove" takes a section out.
+func (x *exchange) removed(sm *sdpedit.Media) bool {
+	if len(x.req.SDPMediaRemove) == 0 {
+		return false
+	}
+	typ := strings.ToLower(sm.Type)
+	if !slices.Contains(mediaTypes, typ) {
+		typ = "other"
+	}
+	return slices.Contains(x.req.SDPMediaRemove, typ)
 }
 
 // pairAnswer goes through the offerer's sections in their order, so that the
@@ -74,6 +96,32 @@ func (p section) link() section {
 		p.s.pair, p.r.pair = p.r, p.s
 	}
 	return p
+}
+
+// rejectedFormats is the list of a section with port 0. It has no meaning (RFC
+// 3264 section 6); where an answer names none of the offered audio codecs it
+// is the offerer's first one, as in the reference.
+func (x *exchange) rejectedFormats(r *Media, sm *sdpedit.Media) []string {
+	if !r.isRTP() {
+		return sm.Formats
+	}
+	if len(sm.Formats) == 0 {
+		return noFormats
+	}
+	if x.offering || sm.Type != "audio" {
+		return sm.Formats
+	}
+	for i := range sm.Codecs {
+		if c := &sm.Codecs[i]; c.Encoding == "" || x.offeredCodec(r.codecs, c) {
+			return sm.Formats
+		}
+	}
+	for i := range r.codecs {
+		if c, ok := sdpedit.StaticCodec(r.codecs[i].PT); ok && c.Same(&r.codecs[i]) {
+			return []string{strconv.Itoa(c.PT)}
+		}
+	}
+	return sm.Formats
 }
 
 // rejected is a section that the other side never saw, or didn't answer.

@@ -50,10 +50,12 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 		Edit: x.edit(sm.Type),
 	}
 	m.Bandwidth.CT = -1
-	if s.protocol == nil {
+	if !s.isRTP() {
+		// What isn't RTP passes as it is, attributes and all.
 		m.Unknown, m.Verbatim = true, sm.Attributes
 	}
 	if sm.Port == 0 {
+		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
 		return []*sdpedit.OutMedia{m}
 	}
 	if isPassedThrough(sm) {
@@ -71,10 +73,8 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 	m.Label = ""
 	m.MID = x.mid(s, r, sm)
 	m.Other = x.others(sm)
-	m.Direction = x.writtenDirection(s, r, sm)
-	if r.protocol.rtp {
-		x.writeRTP(m, s, r, sm)
-	}
+	m.Direction = x.writtenDirection(s, sm)
+	x.writeRTP(m, s, r, sm)
 	return []*sdpedit.OutMedia{m}
 }
 
@@ -121,11 +121,8 @@ func zeroOf(a netip.Addr) netip.Addr {
 
 // writtenDirection is the direction line: the sender's, which doesn't receive
 // while it holds by zero address; none with original-sendrecv where
-// the sender wrote none, and for fax.
-func (x *exchange) writtenDirection(s, r *Media, sm *sdpedit.Media) sdpedit.Direction {
-	if r.protocol == udptl {
-		return sdpedit.DirectionUnset
-	}
+// the sender wrote none.
+func (x *exchange) writtenDirection(s *Media, sm *sdpedit.Media) sdpedit.Direction {
 	d := sm.Direction
 	if x.req.Flags.OriginalSendrecv {
 		return d
@@ -157,13 +154,17 @@ func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media)
 	x.writeICE(m, r)
 }
 
+// noFormats is the list of an RTP section without any: a section needs one
+// (RFC 8866 section 5.14).
+var noFormats = []string{"0"}
+
 // formats is the m= line's list.
 func (x *exchange) formats(r *Media, sm *sdpedit.Media) []string {
-	if len(sm.Codecs) == 0 {
+	if len(sm.Codecs) == 0 && len(sm.Formats) > 0 {
 		return sm.Formats
 	}
 	if len(r.told) == 0 {
-		return []string{"0"}
+		return noFormats
 	}
 	out := make([]string, len(r.told))
 	for i := range r.told {

@@ -59,7 +59,7 @@ func TestDecodeSpellings(t *testing.T) {
 			Request{SDPAttr: map[string]*SDPAttr{"none": {Add: []string{"g:2"}}, "audio": {Substitute: [][2]string{{"a", "b"}, {"c", "d..e"}}}}}},
 		{"flat substitution", Dict{{"sdp-attr", Dict{{"audio", Dict{{"substitute", List{"sendrecv", "recvonly"}}}}}}},
 			Request{SDPAttr: map[string]*SDPAttr{"audio": {}}}},
-		{"media remove", Dict{{"sdp_media_remove", List{"video"}}, {"flags", List{"sdp-media-remove-Image"}}}, Request{SDPMediaRemove: []string{"video", "image"}}},
+		{"media remove", Dict{{"sdp_media_remove", List{"video", "Image"}}}, Request{SDPMediaRemove: []string{"video", "image"}}},
 		{"stop has priority over start", Dict{{"drop-traffic", "stop"}, {"drop traffic", "start"}}, Request{DropTraffic: DropStop}},
 		{"all as flag", Dict{{"flags", List{"all"}}}, Request{All: text("all"), Flags: Flags{All: true}}},
 		{"supports", Dict{{"supports", List{"load limit"}}}, Request{SupportsLoadLimit: true}},

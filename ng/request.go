@@ -272,8 +272,8 @@ type MediaEcho uint8
 
 const (
 	EchoUnset     MediaEcho = iota
-	EchoForward             // the offering side hears itself
-	EchoBackwards           // the answering side hears itself
+	EchoForward             // the receiver of the SDP hears itself
+	EchoBackwards           // its sender hears itself
 	EchoBoth
 	EchoBlackhole // alias sinkhole
 )

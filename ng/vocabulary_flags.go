@@ -87,7 +87,6 @@ func prefixWords() []word {
 		{names: []string{"codec-"}, doc: "list and codec, as in `codec-strip-PCMU`", takes: "list-codec", rest: (*decoder).codecFlag},
 		{names: []string{"transcode-"}, doc: "as `codec-transcode-`", takes: "codec", rest: func(d *decoder, s string) { d.codecFlag("transcode-" + s) }},
 		{names: []string{"sdp-attr-"}, doc: "command, section and attribute, as in `sdp-attr-add-audio-ptime:20`; `--` stands for `=` and `..` for a blank; `sdp-attr-substitute-none-OLD>NEW`", takes: "command-section-attribute", rest: (*decoder).sdpAttrFlag},
-		{names: []string{"sdp-media-remove-"}, doc: "media type to take out of the SDP", takes: "media type", rest: (*decoder).mediaRemove},
 		{names: []string{"from-tags-"}, doc: "one more tag of a subscription", takes: "tag", needs: FeatureSubscription, rest: func(d *decoder, s string) { d.r.FromTags = append(d.r.FromTags, s) }},
 	}
 }

@@ -12,7 +12,7 @@ func keyWords() []word {
 		{names: []string{"command"}, takes: "string", doc: "what to do; case sensitive, with blanks", proxy: true, read: text(func(r *Request) *Text { return &r.Command })},
 
 		// Who and where.
-		{names: []string{"call-id"}, takes: "string", doc: "SIP Call-ID", proxy: true, read: text(func(r *Request) *Text { return &r.CallID })},
+		{names: []string{"call-id", "call-ID"}, takes: "string", doc: "SIP Call-ID", proxy: true, read: text(func(r *Request) *Text { return &r.CallID })},
 		{names: []string{"from-tag"}, takes: "string", doc: "tag of the sender of the SDP", proxy: true, read: text(func(r *Request) *Text { return &r.FromTag })},
 		{names: []string{"to-tag"}, takes: "string", doc: "tag of its receiver", proxy: true, read: text(func(r *Request) *Text { return &r.ToTag })},
 		{names: []string{"via-branch"}, takes: "string", doc: "tells branches of a forked call apart", proxy: true, read: (*decoder).viaBranch},
@@ -26,7 +26,7 @@ func keyWords() []word {
 		{names: []string{"SIP-message-type", "sip-message-type"}, takes: "string", doc: "SIP request or SIP response", read: text(func(r *Request) *Text { return &r.SIPMessageType })},
 		{names: []string{"SIP-code", "sip-code"}, takes: "integer", doc: "status code of the response", read: number(func(r *Request, n int64) { r.SIPCode = clamp(n) })},
 		{names: []string{"supports"}, takes: "list", doc: "what the client understands", repeats: true, read: list(&supportWords)},
-		{names: []string{"sdp"}, takes: "string", doc: "the body", proxy: true, read: text(func(r *Request) *Text { return &r.SDP })},
+		{names: []string{"sdp", "SDP"}, takes: "string", doc: "the body", proxy: true, read: text(func(r *Request) *Text { return &r.SDP })},
 
 		// Addresses and interfaces.
 		{names: []string{"received-from"}, takes: "list of IP4 or IP6 and an address", doc: "source of the SIP message", read: (*decoder).receivedFrom},
@@ -47,19 +47,19 @@ func keyWords() []word {
 		}},
 		{names: []string{"replace"}, takes: "list", doc: "see below", repeats: true, read: list(&replaceWords)},
 		{names: []string{"rtcp-mux", "RTCP-mux"}, takes: "list", doc: "see below", repeats: true, read: list(&rtcpMuxWords)},
-		{names: []string{"SDES"}, takes: "list", doc: "see below", repeats: true, read: list(&sdesWords)},
-		{names: []string{"OSRTP"}, takes: "list", doc: "see below", repeats: true, read: list(&osrtpWords)},
-		{names: []string{"T.38", "T38"}, takes: "list", doc: "see below", repeats: true, read: list(&t38Words)},
+		{names: []string{"SDES", "sdes"}, takes: "list", doc: "see below", repeats: true, read: list(&sdesWords)},
+		{names: []string{"OSRTP", "osrtp"}, takes: "list", doc: "see below", repeats: true, read: list(&osrtpWords)},
+		{names: []string{"T.38", "T38", "t.38", "t38"}, takes: "list", doc: "see below", repeats: true, read: list(&t38Words)},
 		{names: []string{"codec"}, takes: "dictionary", doc: "see below", repeats: true, read: (*decoder).codec},
-		{names: []string{"sdp-attr"}, takes: "dictionary: section -> command -> list", doc: "see below", read: (*decoder).sdpAttr},
-		{names: []string{"sdp-media-remove", "sdp_media_remove"}, takes: "list", doc: "media types to take out of the SDP", repeats: true, read: func(d *decoder, v value) { v.eachText(d.mediaRemove) }},
+		{names: []string{"sdp-attr", "SDP-attr"}, takes: "dictionary: section -> command -> list", doc: "see below", read: (*decoder).sdpAttr},
+		{names: []string{"sdp-media-remove", "SDP-media-remove", "sdp_media_remove", "SDP_media_remove"}, takes: "list", doc: "media types to take out of the SDP", repeats: true, read: func(d *decoder, v value) { v.eachText(d.mediaRemove) }},
 
 		// ICE, DTLS.
-		{names: []string{"ICE"}, takes: "string", doc: "see below", read: choice(&iceModes)},
-		{names: []string{"ICE-lite"}, takes: "string", doc: "see below", read: choice(&iceLiteModes)},
-		{names: []string{"DTLS"}, takes: "string", doc: "see below", read: choice(&dtlsModes)},
-		{names: []string{"DTLS-reverse"}, takes: "string", doc: "as DTLS, towards the sender", read: (*decoder).dtlsReverse},
-		{names: []string{"DTLS-fingerprint"}, takes: "SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512", doc: "hash of a=fingerprint", needs: FeatureDTLS, read: func(d *decoder, v value) { d.r.DTLSFingerprint, _ = v.text() }},
+		{names: []string{"ICE", "ice"}, takes: "string", doc: "see below", read: choice(&iceModes)},
+		{names: []string{"ICE-lite", "ice-lite"}, takes: "string", doc: "see below", read: choice(&iceLiteModes)},
+		{names: []string{"DTLS", "dtls"}, takes: "string", doc: "see below", read: choice(&dtlsModes)},
+		{names: []string{"DTLS-reverse", "dtls-reverse"}, takes: "string", doc: "as DTLS, towards the sender", read: (*decoder).dtlsReverse},
+		{names: []string{"DTLS-fingerprint", "dtls-fingerprint"}, takes: "SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512", doc: "hash of a=fingerprint", needs: FeatureDTLS, read: func(d *decoder, v value) { d.r.DTLSFingerprint, _ = v.text() }},
 
 		// Media.
 		{names: []string{"ptime"}, takes: "integer, ms", doc: "a=ptime towards the receiver", read: number(func(r *Request, n int64) { r.Ptime = max(clamp(n), 0) })},

@@ -139,8 +139,8 @@ var dropModes = section{
 var echoModes = section{
 	where: "media-echo", title: "Values of `media-echo`",
 	words: []word{
-		{names: []string{"forward"}, doc: "the receiver of the SDP hears itself", set: func(r *Request) { r.MediaEcho = EchoForward }},
-		{names: []string{"backwards"}, doc: "the sender of the SDP hears itself", set: func(r *Request) { r.MediaEcho = EchoBackwards }},
+		{names: []string{"forward", "fwd", "fw"}, doc: "the receiver of the SDP hears itself", set: func(r *Request) { r.MediaEcho = EchoForward }},
+		{names: []string{"backwards", "backward", "back", "bkw", "bk"}, doc: "the sender of the SDP hears itself", set: func(r *Request) { r.MediaEcho = EchoBackwards }},
 		{names: []string{"both"}, doc: "each side hears itself", set: func(r *Request) { r.MediaEcho = EchoBoth }},
 		{names: []string{"blackhole", "sinkhole"}, doc: "media of both sides is dropped", set: func(r *Request) { r.MediaEcho = EchoBlackhole }},
 	},

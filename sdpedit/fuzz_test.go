@@ -60,6 +60,9 @@ func FuzzAgainstPion(f *testing.F) {
 		if strings.Contains(strings.ReplaceAll(body, "\r\n", ""), "\r") {
 			return // pion takes a bare CR for a line end, the reference doesn't
 		}
+		if strings.Contains(strings.ReplaceAll(body, "\r\n", "\n"), "\n\n") {
+			return // pion reads on behind a blank line, the reference doesn't
+		}
 		if p.UnmarshalString(body) != nil {
 			return
 		}

@@ -5,11 +5,16 @@ import (
 	"strings"
 )
 
-// opusOrder is the order in which the reference prints the parameters of opus
-// (RFC 7587 section 6.1); others vanish.
-var opusOrder = []string{
-	"stereo", "sprop-stereo", "useinbandfec", "usedtx", "cbr",
-	"maxplaybackrate", "sprop-maxcapturerate", "maxaveragebitrate", "minptime",
+// opusParameters are the parameters of opus that the reference parses and
+// prints anew, in its order, with their least and greatest values (RFC 7587
+// section 6.1); others vanish.
+var opusParameters = [...]struct {
+	name     string
+	min, max int
+}{
+	{"stereo", 0, 1}, {"sprop-stereo", 0, 1}, {"useinbandfec", 0, 1}, {"cbr", 0, 1},
+	{"maxplaybackrate", 1, 1 << 30}, {"maxaveragebitrate", 1, 1 << 30}, {"sprop-maxcapturerate", 1, 1 << 30},
+	{"minptime", 1, 1 << 30},
 }
 
 // canonicalFmtp rewrites the format parameters that the reference parses and
@@ -18,20 +23,24 @@ func (c *Codec) canonicalFmtp() {
 	if !c.HasFmtp || !c.Is("opus") {
 		return
 	}
-	values := map[string]string{}
-	for _, p := range strings.Split(c.Fmtp, ";") {
-		name, value, ok := strings.Cut(strings.TrimSpace(p), "=")
-		if !ok {
+	var values [len(opusParameters)]string
+	for p := range strings.SplitSeq(c.Fmtp, ";") {
+		name, value, _ := strings.Cut(p, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		n, err := strconv.Atoi(value)
+		if err != nil {
 			continue
 		}
-		if _, err := strconv.Atoi(value); err == nil {
-			values[strings.ToLower(name)] = value
+		for i, o := range opusParameters {
+			if o.name == name && n >= o.min && n <= o.max {
+				values[i] = strconv.Itoa(n)
+			}
 		}
 	}
 	var out []string
-	for _, name := range opusOrder {
-		if v, ok := values[name]; ok {
-			out = append(out, name+"="+v)
+	for i, v := range values {
+		if v != "" {
+			out = append(out, opusParameters[i].name+"="+v)
 		}
 	}
 	c.Fmtp = strings.Join(out, "; ")

@@ -25,7 +25,7 @@ func syntax(format string, args ...any) error {
 // out of order, unknown lines, non-numeric session ids and unknown
 // transports; it refuses what the reference refuses: no v=, no o=, ports that
 // aren't numbers, addresses that aren't literal unicast IP addresses. An empty
-// body is a description without sections.
+// body is a description without sections, and a blank line ends any.
 func Parse(body string) (*Session, error) {
 	s := &Session{Bandwidth: NoBandwidth, Timing: "0 0"}
 	r := reader{s: s}
@@ -38,7 +38,7 @@ func Parse(body string) (*Session, error) {
 		}
 		line = strings.TrimSuffix(line, "\r")
 		if line == "" {
-			continue
+			break
 		}
 		if err := r.line(line); err != nil {
 			return nil, err

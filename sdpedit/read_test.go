@@ -49,7 +49,7 @@ func TestParseTolerance(t *testing.T) {
 	for name, body := range map[string]string{
 		"bare LF":               strings.ReplaceAll(plain, "\r\n", "\n"),
 		"no final line end":     strings.TrimSuffix(plain, "\r\n"),
-		"blank lines":           edit("s=-\r\n", "s=-\r\n\r\n"),
+		"blank line at the end": plain + "\r\na=late:1\r\nnonsense",
 		"no s=":                 edit("s=-\r\n", ""),
 		"no t=":                 edit("t=0 0\r\n", ""),
 		"s= behind t=":          edit("s=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n", "t=0 0\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n"),
@@ -73,6 +73,21 @@ func TestParseTolerance(t *testing.T) {
 		}
 		if name != "empty" && s.Medias[0].Connection != netip.MustParseAddr("192.0.2.1") {
 			t.Errorf("%s: address %v", name, s.Medias[0].Connection)
+		}
+	}
+}
+
+// TestBlankLineEnds: what stands behind a blank line isn't read.
+func TestBlankLineEnds(t *testing.T) {
+	for body, sections := range map[string]int{
+		plain + "\r\n":                            1,
+		plain + "\nm=video 5006 RTP/AVP 96\r\n":   1,
+		strings.Replace(plain, "s=-", "s=-\n", 1): 0,
+		"\r\n" + plain:                            0,
+	} {
+		s, err := Parse(body)
+		if err != nil || len(s.Medias) != sections {
+			t.Errorf("%q: %d sections, want %d; %v", body, len(s.Medias), sections, err)
 		}
 	}
 }

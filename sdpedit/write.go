@@ -189,8 +189,11 @@ func (w *writer) media(m *OutMedia) {
 	w.b = strconv.AppendInt(w.b, int64(m.Port), 10)
 	w.b = append(w.b, ' ')
 	w.b = append(w.b, m.Protocol...)
-	for _, f := range m.Formats {
-		w.b = append(w.b, ' ')
+	w.b = append(w.b, ' ')
+	for i, f := range m.Formats {
+		if i > 0 {
+			w.b = append(w.b, ' ')
+		}
 		w.b = append(w.b, f...)
 	}
 	w.line()
@@ -207,6 +210,8 @@ func (w *writer) media(m *OutMedia) {
 		}
 	case m.Port != 0:
 		w.attributes(m)
+	case m.MID != "":
+		w.attr("mid:" + m.MID)
 	}
 	w.additions()
 }

@@ -54,7 +54,7 @@ func TestWriteDisabledAndUnknown(t *testing.T) {
 	u.Unknown, u.Verbatim = true, []Attribute{{Name: "sendrecv"}, {Name: "setup", Value: "x", HasValue: true}}
 	got := lines(out(m, u))
 	want := []string{
-		"m=audio 0 RTP/AVP 0 101", "c=IN IP4 0.0.0.0", "b=AS:64", "b=RR:2", "b=RS:1",
+		"m=audio 0 RTP/AVP 0 101", "c=IN IP4 0.0.0.0", "b=AS:64", "b=RR:2", "b=RS:1", "a=mid:a",
 		"m=audio 4000 RTP/AVP 0 101", "c=IN IP4 192.0.2.9", "b=AS:64", "b=RR:2", "b=RS:1", "a=sendrecv", "a=setup:x",
 	}
 	if strings.Join(got[4:], "\n") != strings.Join(want, "\n") {
