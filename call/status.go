@@ -19,16 +19,21 @@ import (
 // "cursor". "more" is 1 in a reply that could go on.
 const StatusCommand = "rtpgo status"
 
-// statusBytes bounds the calls of one status reply, so that it fits into a
-// UDP datagram in either encoding.
-const statusBytes = 24 << 10
+// A status reply has to fit into a UDP datagram: statusBytes bounds its calls
+// in the shorter of the two encodings, bencode, less the room for the last one
+// to run over; statusCalls bounds their number, so that finding them is cheap.
+const (
+	statusBytes = 40 << 10
+	statusRoom  = 60 << 10
+	statusCalls = 128
+)
 
 func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	ids := []string{req.CallID.Value}
 	if !req.CallID.Set {
-		ids = r.idsAfter(req.Cursor)
+		ids = r.idsAfter(req.Cursor, statusCalls)
 	}
-	calls, size, more := ng.List{}, 0, int64(0)
+	calls, size, more := ng.List{}, 0, truth(len(ids) == statusCalls)
 	for _, id := range ids {
 		if size >= statusBytes || (req.LimitSet && len(calls) >= req.Limit) {
 			more = 1
@@ -38,7 +43,10 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 		if c == nil {
 			continue // ended meanwhile
 		}
-		d := c.status()
+		d := c.status(true)
+		if size+weight(d) > statusRoom {
+			d = c.status(false)
+		}
 		c.mu.Unlock()
 		calls = append(calls, d)
 		size += weight(d)
@@ -58,25 +66,27 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	}, nil
 }
 
-// idsAfter lists the ids of the calls that sort behind the cursor.
-func (r *Registry) idsAfter(cursor ng.Text) []string {
-	var ids []string
+// idsAfter lists the ids of the first n calls that sort behind the cursor.
+func (r *Registry) idsAfter(cursor ng.Text, n int) []string {
+	ids := make([]string, 0, n+1)
 	for i := range r.shards {
 		s := &r.shards[i]
 		s.mu.Lock()
 		for id := range s.calls {
-			if !cursor.Set || id > cursor.Value {
-				ids = append(ids, id)
+			if cursor.Set && id <= cursor.Value || len(ids) == n && id > ids[n-1] {
+				continue
 			}
+			at, _ := slices.BinarySearch(ids, id)
+			ids = slices.Insert(ids, at, id)[:min(len(ids)+1, n)]
 		}
 		s.mu.Unlock()
 	}
-	slices.Sort(ids)
 	return ids
 }
 
-// status shows a locked call to the operator.
-func (c *Call) status() ng.Dict {
+// status shows a locked call to the operator; without detail, only how many
+// parties it has.
+func (c *Call) status(detail bool) ng.Dict {
 	state := "offered"
 	switch {
 	case !c.deleteAt.IsZero():
@@ -88,7 +98,9 @@ func (c *Call) status() ng.Dict {
 	for _, p := range c.parties {
 		medias := ng.List{}
 		for _, m := range p.medias {
-			medias = append(medias, m.status())
+			if detail {
+				medias = append(medias, m.status())
+			}
 		}
 		parties = append(parties, ng.Dict{
 			{Key: "tag", Value: p.tag}, {Key: "label", Value: p.label}, {Key: "medias", Value: medias},

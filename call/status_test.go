@@ -66,7 +66,7 @@ func TestStatusShowsEveryCallOnce(t *testing.T) {
 		if get(reply, "live calls") != int64(calls) || get(reply, "engine") != "memory" {
 			t.Fatalf("reply %v", reply)
 		}
-		if size := len(ng.JSON.Append(nil, reply)); size > 60000 {
+		if size := len(ng.Bencode.Append(nil, reply)); size > 65000 {
 			t.Errorf("a page of %d bytes may not fit into a datagram", size)
 		}
 		for _, c := range get(reply, "calls").(ng.List) {
@@ -100,6 +100,26 @@ func TestStatusOfOneCall(t *testing.T) {
 	reply = ask(t, r, ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "call-id", Value: "none"}})
 	if get(reply, "error-reason") != "Unknown call-id" {
 		t.Errorf("status of an unknown call: %v", reply)
+	}
+}
+
+// TestStatusOfHugeCall proves that a call with more branches than a datagram
+// has room for is still shown.
+func TestStatusOfHugeCall(t *testing.T) {
+	r := statusRegistry(t)
+	sections := strings.Repeat("m=audio 4000 RTP/AVP 8\r\n", 4)
+	for i := range 31 {
+		reply := ask(t, r, ng.Dict{
+			{Key: "command", Value: "offer"}, {Key: "call-id", Value: "huge"}, {Key: "from-tag", Value: fmt.Sprint("caller", i)},
+			{Key: "sdp", Value: "v=0\r\no=- 1 1 IN IP4 198.51.100.5\r\ns=-\r\nc=IN IP4 198.51.100.5\r\nt=0 0\r\n" + sections},
+		})
+		if get(reply, "result") != "ok" {
+			t.Fatalf("offer %d: %v", i, reply)
+		}
+	}
+	reply := ask(t, r, ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "call-id", Value: "huge"}})
+	if size := len(ng.Bencode.Append(nil, reply)); size > 65000 || get(reply, "result") != "ok" {
+		t.Errorf("%d bytes, result %v", size, get(reply, "result"))
 	}
 }
 
