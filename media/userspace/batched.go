@@ -66,6 +66,8 @@ type Batched struct {
 	mu     sync.Mutex
 	closed bool
 	next   uint16 // where to look for a port that is free
+	muted  []mutedPort
+	flood  int // packets in a window that are one
 }
 
 // NewBatched starts an engine in the network namespace of the calling thread.
@@ -106,7 +108,7 @@ func newBatched(log *zap.Logger) *Batched {
 	if log == nil {
 		log = zap.NewNop()
 	}
-	e := &Batched{log: log, ipv6: haveIPv6(), notifier: media.NewNotifier(), direct: [2]int{-1, -1}, quit: make(chan struct{}), next: 32768}
+	e := &Batched{log: log, ipv6: haveIPv6(), notifier: media.NewNotifier(), direct: [2]int{-1, -1}, quit: make(chan struct{}), next: 32768, flood: floodPackets}
 	e.table.list.Store(new([]*localAddress))
 	return e
 }
@@ -179,7 +181,7 @@ func (e *Batched) open(local netip.AddrPort) (*batchedPort, error) {
 	if a.port(n) != nil || e.foreign.hold(a.addr, n) {
 		return nil, unix.EADDRINUSE
 	}
-	p := &batchedPort{engine: e, address: a, number: n}
+	p := &batchedPort{engine: e, address: a, number: n, flood: flood{limit: e.flood}}
 	a.set(n, p)
 	e.steering.open(a, n)
 	return p, nil

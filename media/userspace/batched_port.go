@@ -18,6 +18,8 @@ type batchedPort struct {
 	number  uint16
 	closed  atomic.Bool
 	flow    atomic.Pointer[media.Flow]
+	flood   flood // of the worker
+	muted   int   // seconds the last time, under the engine's lock
 }
 
 // Local is the port's address and number.

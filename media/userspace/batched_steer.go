@@ -17,7 +17,9 @@ import (
 const (
 	maxAddresses = 64
 	maxWorkers   = 256
-	portWords    = 65536 / 64
+	portWords    = 65536 / 32
+	portOpen     = 1
+	portMuted    = 2
 )
 
 // steering is the BPF program that brings the packets of open ports to the
@@ -83,12 +85,30 @@ func (s *steering) addAddress(a *localAddress) error {
 
 // open steers the packets of a port to its worker.
 func (s *steering) open(a *localAddress, port uint16) {
-	atomic.OrUint64(&s.openPorts[a.slot*portWords+uint32(port>>6)], 1<<(port&63))
+	word, shift := s.word(a, port)
+	atomic.OrUint64(word, portOpen<<shift)
 }
 
 // close leaves the packets of a port to the kernel.
 func (s *steering) close(a *localAddress, port uint16) {
-	atomic.AndUint64(&s.openPorts[a.slot*portWords+uint32(port>>6)], ^(uint64(1) << (port & 63)))
+	word, shift := s.word(a, port)
+	atomic.AndUint64(word, ^uint64((portOpen|portMuted)<<shift))
+}
+
+// mute has the packets of a port dropped before they are queued.
+func (s *steering) mute(a *localAddress, port uint16) {
+	word, shift := s.word(a, port)
+	atomic.OrUint64(word, portMuted<<shift)
+}
+
+func (s *steering) unmute(a *localAddress, port uint16) {
+	word, shift := s.word(a, port)
+	atomic.AndUint64(word, ^uint64(portMuted<<shift))
+}
+
+// word returns where the bits of a port are.
+func (s *steering) word(a *localAddress, port uint16) (word *uint64, shift uint) {
+	return &s.openPorts[a.slot*portWords+uint32(port>>5)], 2 * uint(port&31)
 }
 
 // Close detaches the program.

@@ -14,7 +14,8 @@ import (
 // in seconds.
 const foreignInterval = 10
 
-// watch logs errors and other programs' sockets until Close.
+// watch logs errors and other programs' sockets, and lets muted ports be heard
+// again, until Close.
 func (e *Batched) watch() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -28,6 +29,7 @@ func (e *Batched) watch() {
 		now := e.Stats()
 		logErrors(e.log, &before, &now)
 		before = now
+		e.unmute()
 		if n%foreignInterval == 0 {
 			e.foreign.look()
 		}

@@ -137,7 +137,7 @@ func (w *worker) run() {
 // work handles the packets that were received, and returns the time.
 func (w *worker) work(n int) int64 {
 	now := media.Now()
-	w.find(n)
+	w.find(n, now)
 	for i, f := range w.flows[:n] {
 		if f == nil {
 			continue
@@ -158,7 +158,7 @@ func (w *worker) work(n int) int64 {
 
 // find looks up the flows of the packets that were received. Each step is made
 // for all packets before the next: they wait for memory together.
-func (w *worker) find(n int) {
+func (w *worker) find(n int, now int64) {
 	var ports [batchSize]*batchedPort
 	var addr [16]byte
 	var local *localAddress
@@ -176,6 +176,9 @@ func (w *worker) find(n int) {
 			w.counters.noPort.Add(1)
 		} else if w.flows[i] = p.flow.Load(); w.flows[i] == nil {
 			w.counters.noFlow.Add(1)
+		}
+		if p != nil && p.flood.count(now) {
+			w.engine.mute(p)
 		}
 	}
 	if n == 1 {

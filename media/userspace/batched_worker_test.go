@@ -1,10 +1,15 @@
 package userspace
 
 import (
+	"net"
+	"net/netip"
 	"runtime"
 	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"rtpgo/media"
 )
@@ -160,6 +165,80 @@ func TestBatchedSendAndClose(t *testing.T) {
 		t.Error(err)
 	}
 	wg.Wait()
+}
+
+// A flooded port is muted for a while; others go on.
+func TestBatchedMutesFloods(t *testing.T) {
+	logged, logs := observer.New(zap.WarnLevel)
+	e := startBatched(t, BatchedOptions{Workers: 1, Logger: zap.New(logged)})
+	other, port, _ := echo(t, e)
+	e.flood = 1
+	conn, victim, s := echo(t, e)
+	p := s.Port().(*batchedPort)
+	pkt := packet()
+	pass := func(c *net.UDPConn, to netip.AddrPort) {
+		t.Helper()
+		if _, err := c.WriteToUDPAddrPort(pkt, to); err != nil {
+			t.Fatal(err)
+		}
+		receive(t, c)
+	}
+	pass(conn, victim)
+	until(t, func() bool { return logs.FilterMessageSnippet("flooded").Len() == 1 })
+	for range 5 {
+		if _, err := conn.WriteToUDPAddrPort(pkt, victim); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pass(other, port)
+	if n := s.Snapshot().In.Packets; n != 1 {
+		t.Errorf("%d packets were received by the muted port", n)
+	}
+	until(t, func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return len(e.muted) == 0
+	})
+	pass(conn, victim)
+	until(t, func() bool { return logs.FilterMessageSnippet("flooded").Len() == 2 })
+	if l := logs.All(); l[0].ContextMap()["seconds"] != int64(1) || l[1].ContextMap()["seconds"] != int64(2) {
+		t.Errorf("%v", l)
+	}
+	// A port that is opened anew is not muted.
+	e.flood = floodPackets
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := e.Open(victim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = media.NewStream(again)
+	s.SetRemote(addrOf(conn))
+	again.Install(&media.Flow{Stream: s, RTP: []media.Sink{{To: s}}})
+	pass(conn, victim)
+	e.unmute()
+	pass(conn, victim)
+}
+
+func TestFloodCount(t *testing.T) {
+	f := flood{limit: floodPackets}
+	now := int64(1e9)
+	for n := range 3 * floodPackets {
+		if f.count(now) {
+			t.Fatalf("packet %d of %d a window", n, floodPackets/2)
+		}
+		now += floodWindow * 2 / floodPackets
+	}
+	muted := 0
+	for range 3 * floodPackets {
+		if f.count(now) {
+			muted++
+		}
+	}
+	if muted != 1 {
+		t.Errorf("muted %d times in a window", muted)
+	}
 }
 
 func BenchmarkBatchedEcho(b *testing.B) {

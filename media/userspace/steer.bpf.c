@@ -12,7 +12,9 @@
 
 #define AF_INET 2
 #define AF_INET6 10
-#define PORT_WORDS 1024 /* 65536 ports, a bit each */
+#define PORT_WORDS 2048 /* 65536 ports, two bits each */
+#define OPEN 1
+#define MUTED 2
 
 /* IPv4 as ::ffff:a.b.c.d */
 struct address {
@@ -27,8 +29,9 @@ struct {
 	__type(value, __u32);
 } addresses SEC(".maps");
 
-/* One bit per port of each address. User space maps this memory, so that it
- * opens and closes ports without a system call. */
+/* Two bits per port of each address: OPEN, and MUTED for those whose packets
+ * are to be dropped. User space maps this memory, so that it opens and closes
+ * ports without a system call. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -73,10 +76,15 @@ int rtpgo_steer(struct bpf_sk_lookup *ctx)
 		return SK_PASS;
 
 	__u32 port = ctx->local_port & 0xffff;
-	__u32 index = *slot * PORT_WORDS + (port >> 6);
-	__u64 *bits = bpf_map_lookup_elem(&open_ports, &index);
-	if (!bits || !(*bits >> (port & 63) & 1))
+	__u32 index = *slot * PORT_WORDS + (port >> 5);
+	__u64 *word = bpf_map_lookup_elem(&open_ports, &index);
+	if (!word)
 		return SK_PASS;
+	__u64 bits = *word >> (2 * (port & 31));
+	if (!(bits & OPEN))
+		return SK_PASS;
+	if (bits & MUTED)
+		return SK_DROP;
 
 	/* An RTP port and the RTCP port after it meet the same worker. */
 	__u32 worker = (port >> 1) % worker_count;
