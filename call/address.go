@@ -62,6 +62,9 @@ func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
 }
 
 func (m *Media) setEndpoint(i int, ep netip.AddrPort) {
+	if old := m.streams[rtp].endpoint; i == rtp && old.IsValid() && old != ep && !m.security.keyed {
+		m.security.suite = "" // of a stream that is no more
+	}
 	m.streams[i].endpoint = ep
 	m.streams[i].filled = true
 }

@@ -1,8 +1,6 @@
 package call
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"sync"
 	"time"
 
@@ -43,27 +41,30 @@ func (c *certificates) current() (*dtls.Certificate, error) {
 // hashName is the canonical name of a fingerprint's hash, "" when unknown.
 func hashName(name string) string { return dtls.HashName(name) }
 
-// certificate chooses certificate, hash and tls-id (RFC 8842) towards one
-// party.
-func (x *exchange) certificate(r *Media, hash string) {
-	st := &r.security
-	if h := hashName(hash); h != "" {
-		st.hash = h
-	} else if st.hash == "" {
-		st.hash = defaultHash
-	}
+// chooseCertificate chooses what one party is shown of us, once: the
+// certificate, and the hash of its fingerprint, which is that of the party's own
+// fingerprint, else the one asked for.
+func (st *securityState) chooseCertificate(own *certificates, hash string) {
 	if st.cert == nil {
-		cert, err := x.r.certificates.current()
+		cert, err := own.current()
 		if err != nil {
 			panic(err) // nothing but a broken source of random numbers
 		}
 		st.cert = cert
 	}
-	if st.tlsID == "" {
-		id := make([]byte, 16)
-		rand.Read(id)
-		st.tlsID = hex.EncodeToString(id)
+	if st.hash == "" {
+		st.hash = chooseHash(st.fingerprint.Hash, hash)
 	}
+}
+
+// chooseHash is the first of some names that is known, else the default.
+func chooseHash(names ...string) string {
+	for _, name := range names {
+		if n := hashName(name); n != "" {
+			return n
+		}
+	}
+	return defaultHash
 }
 
 // ownFingerprint is that of the certificate shown to the party.

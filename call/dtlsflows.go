@@ -18,12 +18,13 @@ type dtlsTerms struct {
 	cert        *dtls.Certificate
 	fingerprint dtls.Fingerprint
 	tlsID       string
+	ourTLSID    string
 }
 
 // keeps tells whether an association on these terms serves others as well. One
 // that began before the answer waits for the fingerprint.
 func (t *dtlsTerms) keeps(n *dtlsTerms) bool {
-	if t.role != n.role || t.cert != n.cert {
+	if t.role != n.role || t.cert != n.cert || t.ourTLSID != n.ourTLSID {
 		return false
 	}
 	return !t.fingerprint.Known() || t.fingerprint.Same(n.fingerprint) && t.tlsID == n.tlsID

@@ -30,8 +30,6 @@ type Media struct {
 	weReceive                                bool
 	controlling                              bool // ICE role
 	relay                                    bool // ICE=force-relay
-	osrtp                                    bool // keys on a plain profile (RFC 8643)
-	dtlsPassive                              bool // answer actpass with passive
 	unidirectional, asymmetric, sink         bool
 	rtcpGenerator, rtcpFeedback, transcoding bool
 	ptimeOverride                            bool
@@ -111,9 +109,10 @@ func (m *Media) flags() []string {
 		{m.weReceive, "recv"},
 		{m.mux.on, "rtcp-mux"},
 		{m.security.dtls, "DTLS-SRTP"},
-		{m.security.role == roleActive, "DTLS role active"},
-		{m.security.role == rolePassive, "DTLS role passive"},
+		{m.security.role&roleActive != 0, "DTLS role active"},
+		{m.security.role&rolePassive != 0, "DTLS role passive"},
 		{m.security.sdes, "SDES"},
+		{m.security.reordered, "SDES reordered"},
 		{m.passthrough, "passthrough"},
 		{m.ice.on, "ICE"},
 		{m.ice.liteSelf, "ICE-lite self"},

@@ -151,7 +151,8 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	if r == nil {
-		s.typ, s.protocol, s.protoText = sm.Type, findProtocol(sm.Protocol), sm.Protocol
+		s.typ = sm.Type
+		s.setTransport(transport{findProtocol(sm.Protocol), sm.Protocol})
 		s.disabled = true
 		return nil
 	}
@@ -169,30 +170,27 @@ func (x *exchange) negotiateSection(p section) error {
 	} else {
 		answerMux(s, r, sm)
 	}
-	if err := x.security(s, r, sm); err != nil {
-		return err
-	}
+	x.security(s, r, sm)
 	x.iceSection(s, r, sm)
 	x.codecs(s, r, sm)
 	x.learningFlags(s, r)
-	return x.ports(s, r)
+	if err := x.ports(s, r); err != nil {
+		return err
+	}
+	x.associate(s, r)
+	return nil
 }
 
 // describe stores type, protocol and direction of a section.
 func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
 	s.initialized = true
 	s.typ, s.formats = sm.Type, sm.Formats
-	s.protocol, s.protoText = findProtocol(sm.Protocol), sm.Protocol
+	x.chooseTransport(s, r, sm)
 	if x.offering {
 		r.typ = sm.Type
-		s.osrtp = s.protocol != nil && s.protocol.rtp && !s.protocol.srtp && (len(sm.Cryptos) > 0 || sm.Fingerprint.Hash != "")
-		s.dtlsPassive = x.req.DTLSReverse == ng.DTLSPassive || (x.r.DTLSPassive && x.req.DTLSReverse != ng.DTLSActive)
-		x.offerProtocol(s, r)
 		if !r.initialized {
 			r.controlling = true
 		}
-	} else if x.acceptsProtocol() || (r.protocol == nil && r.protoText == "") {
-		r.protocol, r.protoText = s.protocol, s.protoText
 	}
 	if r.typ == "" {
 		r.typ = sm.Type

@@ -21,6 +21,8 @@ type portSet struct {
 	iface  *interfaces.Logical
 	count  int // ports: 1 or 2
 	locals []*localPorts
+
+	association association // DTLS on these ports
 }
 
 // localPorts are the ports of a set on one local address; sets of medias that

@@ -11,30 +11,105 @@ import (
 	"rtpgo/sdpedit"
 )
 
-// cryptoLine is one a=crypto line (RFC 4568), with the key decoded.
+// cryptoLine is one a=crypto line (RFC 4568 section 9.1), with the key decoded.
 type cryptoLine struct {
 	tag     int
 	suite   string
 	key     []byte // master key and salt
-	mki     string // "value:length", "" when none
-	session []string
+	mki     mki
+	session sessionParameters
+}
+
+// mki is a master key identifier (RFC 4568 section 6.1); length 0 for none.
+type mki struct {
+	value  uint32
+	length int // octets
+}
+
+// String is the identifier as a=crypto has it.
+func (id mki) String() string {
+	return strconv.FormatUint(uint64(id.value), 10) + ":" + strconv.Itoa(id.length)
+}
+
+// sessionParameters are those of RFC 4568 section 6.3 that we know; the others
+// are dropped.
+type sessionParameters struct {
+	unencryptedSRTP, unencryptedSRTCP, unauthenticatedSRTP bool
 }
 
 // readCryptos keeps the lines whose suite and key we understand.
 func readCryptos(in []sdpedit.Crypto) []cryptoLine {
 	var out []cryptoLine
-	for _, c := range in {
-		suite := srtp.SuiteByName(c.Suite)
-		if suite == nil {
-			continue
+	for i := range in {
+		if c, ok := readCrypto(&in[i]); ok {
+			out = append(out, c)
 		}
-		key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(c.Key, "="))
-		if err != nil || len(key) != suite.KeyLen+suite.SaltLen {
-			continue
-		}
-		out = append(out, cryptoLine{tag: c.Tag, suite: suite.Name, key: key, mki: c.MKI, session: strings.Fields(c.Session)})
 	}
 	return out
+}
+
+func readCrypto(in *sdpedit.Crypto) (cryptoLine, bool) {
+	suite := srtp.SuiteByName(in.Suite)
+	if suite == nil {
+		return cryptoLine{}, false
+	}
+	key, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(in.Key, "="))
+	if err != nil || len(key) != suite.KeyLen+suite.SaltLen {
+		return cryptoLine{}, false
+	}
+	id, ok := readMKI(in.Params)
+	if !ok {
+		return cryptoLine{}, false
+	}
+	return cryptoLine{tag: in.Tag, suite: suite.Name, key: key, mki: id, session: readSession(in.Session)}, true
+}
+
+// readMKI reads what follows the key: a lifetime, which has no effect on us,
+// then an MKI. Of an MKI as lenient as rtpengine: what is no number is 0.
+func readMKI(params string) (id mki, ok bool) {
+	if params == "" {
+		return id, true
+	}
+	seen := false
+	for _, p := range strings.Split(params[1:], "|") {
+		value, length, isMKI := strings.Cut(p, ":")
+		if p == "" || (seen && !isMKI) {
+			return mki{}, false
+		}
+		if !isMKI {
+			continue
+		}
+		seen = true
+		v, _ := strconv.ParseUint(value, 10, 32) // the largest when out of range
+		n, err := strconv.ParseUint(length, 10, 8)
+		if err != nil {
+			n = 0
+		}
+		id = mki{uint32(v), int(n)}
+	}
+	return id, true
+}
+
+func readSession(s string) (p sessionParameters) {
+	for _, f := range strings.Fields(s) {
+		switch f {
+		case "UNENCRYPTED_SRTP":
+			p.unencryptedSRTP = true
+		case "UNENCRYPTED_SRTCP":
+			p.unencryptedSRTCP = true
+		case "UNAUTHENTICATED_SRTP":
+			p.unauthenticatedSRTP = true
+		}
+	}
+	return p
+}
+
+// with applies the SDES flags that set and clear session parameters.
+func (p sessionParameters) with(f *ng.SDES) sessionParameters {
+	p.unencryptedSRTP = f.UnencryptedSRTP || (p.unencryptedSRTP && !f.EncryptedSRTP)
+	p.unencryptedSRTCP = f.UnencryptedSRTCP || (p.unencryptedSRTCP && !f.EncryptedSRTCP)
+	p.unauthenticatedSRTP = f.UnauthenticatedSRTP || (p.unauthenticatedSRTP && !f.AuthenticatedSRTP)
+	return p
 }
 
 func newCrypto(tag int, suite *srtp.Suite) cryptoLine {
@@ -44,7 +119,7 @@ func newCrypto(tag int, suite *srtp.Suite) cryptoLine {
 }
 
 // text is the value of the a=crypto line.
-func (c *cryptoLine) text(f ng.SDES) string {
+func (c *cryptoLine) text(f *ng.SDES) string {
 	encoding := base64.RawStdEncoding
 	if f.Pad {
 		encoding = base64.StdEncoding
@@ -53,11 +128,17 @@ func (c *cryptoLine) text(f ng.SDES) string {
 	if f.Lifetime {
 		s += "|2^31"
 	}
-	if c.mki != "" {
-		s += "|" + c.mki
+	if c.mki.length > 0 {
+		s += "|" + c.mki.String()
 	}
-	for _, p := range c.session {
-		s += " " + p
+	if c.session.unencryptedSRTP {
+		s += " UNENCRYPTED_SRTP"
+	}
+	if c.session.unencryptedSRTCP {
+		s += " UNENCRYPTED_SRTCP"
+	}
+	if c.session.unauthenticatedSRTP {
+		s += " UNAUTHENTICATED_SRTP"
 	}
 	return s
 }
@@ -69,123 +150,4 @@ func findSuite(list []cryptoLine, suite string) *cryptoLine {
 		}
 	}
 	return nil
-}
-
-// offerCryptos builds the list for the receiver of an offer: what the sender
-// offered comes first, with its tags and keys, so that packets can pass
-// without being encrypted anew; the other suites follow with keys of ours.
-func (x *exchange) offerCryptos(s, r *Media) {
-	st, f := &r.security, x.req.SDES
-	before := st.ownCryptos
-	var list []cryptoLine
-	next := 1
-	add := func(c cryptoLine) {
-		if findSuite(list, c.suite) == nil {
-			list = append(list, c)
-			next = max(next, c.tag+1)
-		}
-	}
-	for _, c := range s.security.offered {
-		if sdesAllowed(f, c.suite) {
-			c.session = nil
-			add(c)
-		}
-	}
-	if !f.Nonew {
-		for _, suite := range srtp.Suites {
-			if !sdesAllowed(f, suite.Name) || findSuite(list, suite.Name) != nil {
-				continue
-			}
-			if old := findSuite(before, suite.Name); old != nil {
-				c := *old
-				c.tag = next
-				add(c)
-			} else {
-				add(newCrypto(next, suite))
-			}
-		}
-	}
-	params := sessionParameters(f)
-	for i := range list {
-		list[i].session = params
-	}
-	st.ownCryptos = append([]cryptoLine(nil), list...)
-	st.shown = orderCryptos(list, f.Order)
-	if len(st.shown) > 0 {
-		st.suite = st.shown[0].suite
-	}
-}
-
-func sessionParameters(f ng.SDES) (out []string) {
-	if f.UnencryptedSRTP {
-		out = append(out, "UNENCRYPTED_SRTP")
-	}
-	if f.UnencryptedSRTCP {
-		out = append(out, "UNENCRYPTED_SRTCP")
-	}
-	if f.UnauthenticatedSRTP {
-		out = append(out, "UNAUTHENTICATED_SRTP")
-	}
-	return out
-}
-
-// sdesAllowed applies SDES-no-X and SDES-only-X; only goes first.
-func sdesAllowed(f ng.SDES, suite string) bool {
-	if len(f.Only) > 0 {
-		return named(f.Only, suite)
-	}
-	return !named(f.No, suite)
-}
-
-func named(list []string, name string) bool {
-	for _, n := range list {
-		if strings.EqualFold(n, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// orderCryptos puts the named suites first (SDES-order); tags stay.
-func orderCryptos(list []cryptoLine, order []string) []cryptoLine {
-	if len(order) == 0 {
-		return list
-	}
-	var first, rest []cryptoLine
-	for _, n := range order {
-		if c := findSuite(list, n); c != nil {
-			first = append(first, *c)
-		}
-	}
-	for _, c := range list {
-		if findSuite(first, c.suite) == nil {
-			rest = append(rest, c)
-		}
-	}
-	return append(first, rest...)
-}
-
-// answerCryptos answers an offer of SDES: with the suite and key that the
-// other side answered where the offerer offered that suite, else with the
-// offerer's first line and a key of ours.
-func (x *exchange) answerCryptos(s, r *Media) {
-	st := &r.security
-	chosen := &st.offered[0]
-	c := cryptoLine{tag: chosen.tag, suite: chosen.suite}
-	if their := s.security.theirs; their != nil {
-		if o := findSuite(st.offered, their.suite); o != nil {
-			chosen = o
-			c = cryptoLine{tag: o.tag, suite: o.suite, key: their.key, mki: their.mki}
-		}
-	}
-	if c.key == nil {
-		if st.ours != nil && st.ours.suite == c.suite {
-			c.key = st.ours.key
-		} else {
-			c = newCrypto(chosen.tag, srtp.SuiteByName(chosen.suite))
-		}
-	}
-	st.ours, st.theirs, st.suite = &c, chosen, c.suite
-	st.sdes, st.dtls, st.role = true, false, roleNone
-	st.shown = []cryptoLine{c}
 }

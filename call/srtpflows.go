@@ -65,11 +65,11 @@ func (x *exchange) agreeKeys() {
 // may turn out to be plain RTP, so that it stays open (RFC 8643).
 func (m *Media) awaitKeys(early bool) {
 	st := &m.srtp
-	if st.mode != plainRTP || !m.isRTP() || !m.protocol.srtp {
+	if st.mode != plainRTP || !m.isRTP() || !m.protocol.srtp || m.protocol.osrtp {
 		return
 	}
 	st.mode, st.early, st.fresh = keyPending, early, true
-	st.terms = dtlsTerms{role: dtls.Passive, cert: m.security.cert}
+	st.terms = dtlsTerms{role: dtls.Passive, cert: m.security.cert, ourTLSID: m.set.association.tlsID()}
 }
 
 // answered is what the party agreed to that answered an offer of ours.
@@ -94,7 +94,7 @@ func (m *Media) granted() protection {
 		return plainRTP
 	case st.setupShown != "" && st.role != roleNone:
 		return keyedDTLS
-	case len(st.shown) > 0 && st.ours != nil && st.theirs != nil:
+	case len(st.cryptos) > 0 && st.ours != nil && st.theirs != nil:
 		return keyedSDES
 	case st.setup == sdpedit.SetupHoldconn && m.srtp.mode == keyedDTLS:
 		return keyedDTLS // as it was
@@ -105,7 +105,7 @@ func (m *Media) granted() protection {
 // unprotected is what there is without keys: plain RTP where the profile is
 // plain, nothing at all where it asks for SRTP.
 func (m *Media) unprotected() protection {
-	if m.protocol.srtp {
+	if m.protocol.srtp && !m.protocol.osrtp {
 		return keyPending
 	}
 	return plainRTP
@@ -129,7 +129,7 @@ func (m *Media) agree(mode protection) {
 			return
 		}
 		st.terms = dtlsTerms{
-			role: dtls.Passive, cert: sec.cert, tlsID: sec.theirTLSID,
+			role: dtls.Passive, cert: sec.cert, tlsID: sec.theirTLSID, ourTLSID: m.set.association.tlsID(),
 			fingerprint: dtls.Fingerprint{Hash: sec.fingerprint.Hash, Value: sec.fingerprint.Value},
 		}
 		if sec.role == roleActive {
@@ -161,25 +161,17 @@ func (c *cryptoLine) params() (p srtp.Params, err error) {
 		return p, fmt.Errorf("unknown suite %q", c.suite)
 	}
 	text := "inline:" + base64.RawStdEncoding.EncodeToString(c.key)
-	if c.mki != "" {
-		text += "|" + c.mki
+	if c.mki.length > 0 {
+		text += "|" + c.mki.String()
 	}
 	k, err := p.Suite.ParseKeyParams(text)
 	if err != nil {
 		return p, err
 	}
 	p.Key, p.MKI = k.Key, k.MKI
-	for _, s := range c.session {
-		switch s {
-		case "UNENCRYPTED_SRTP":
-			p.UnencryptedSRTP = true
-		case "UNENCRYPTED_SRTCP":
-			p.UnencryptedSRTCP = true
-		case "UNAUTHENTICATED_SRTP":
-			// The suites of AEAD can't leave the tag out (RFC 7714 section 11).
-			p.UnauthenticatedSRTP = !p.Suite.AEAD()
-		}
-	}
+	p.UnencryptedSRTP, p.UnencryptedSRTCP = c.session.unencryptedSRTP, c.session.unencryptedSRTCP
+	// The suites of AEAD can't leave the tag out (RFC 7714 section 11).
+	p.UnauthenticatedSRTP = c.session.unauthenticatedSRTP && !p.Suite.AEAD()
 	return p, nil
 }
 

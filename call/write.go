@@ -150,7 +150,7 @@ func (x *exchange) writeRTP(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media)
 	m.FeedbackAll = sm.FeedbackAll
 	m.Ptime, m.Maxptime = r.ptime, r.toldMaxptime
 	x.writeRTCP(m, r)
-	x.writeSecurity(m, s, r)
+	x.writeSecurity(m, r)
 	x.writeICE(m, r)
 }
 
