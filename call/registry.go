@@ -32,6 +32,8 @@ type Config struct {
 	Engine     media.Engine
 	Log        *zap.Logger
 	Version    string // shown in s= of generated descriptions
+	// EngineStatus is what the engine tells the operator; may be nil.
+	EngineStatus func() ng.Dict
 
 	// MaxSessions is the limit of parallel calls; 0 means none, a negative one
 	// refuses every call.

@@ -54,9 +54,13 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	if req.CallID.Set && len(calls) == 0 {
 		return nil, errReply("Unknown call-id")
 	}
+	engine := ng.Dict{{Key: "name", Value: r.Engine.Name()}}
+	if r.EngineStatus != nil {
+		engine = r.EngineStatus()
+	}
 	return ng.Dict{
 		{Key: "version", Value: r.Version},
-		{Key: "engine", Value: r.Engine.Name()},
+		{Key: "engine", Value: engine},
 		{Key: "uptime", Value: seconds(time.Since(r.started))},
 		{Key: "draining", Value: truth(r.draining.Load())},
 		{Key: "live calls", Value: int64(r.Count())},

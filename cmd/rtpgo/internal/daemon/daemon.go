@@ -161,7 +161,8 @@ func engineOptions(cfg *config.Config, addresses []netip.Addr, log *zap.Logger) 
 func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version string, log *zap.Logger) call.Config {
 	c := call.Config{
 		Interfaces: set, Engine: e, Log: log, Version: version,
-		MaxSessions: cfg.MaxSessions, DeleteDelay: cfg.DeleteDelay,
+		EngineStatus: func() ng.Dict { return engine.Status(e) },
+		MaxSessions:  cfg.MaxSessions, DeleteDelay: cfg.DeleteDelay,
 		Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
 		FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,

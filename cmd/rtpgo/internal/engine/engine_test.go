@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -127,5 +128,23 @@ func TestSocketPerPort(t *testing.T) {
 	defer sockets.Close()
 	if !SocketPerPort(sockets) || SocketPerPort(memory.New()) {
 		t.Error("only sockets takes a descriptor for each port")
+	}
+}
+
+func TestStatus(t *testing.T) {
+	sockets, err := userspace.NewSockets(userspace.SocketsOptions{Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sockets.Close()
+	if text := fmt.Sprint(Status(sockets)); !strings.Contains(text, "sockets") || !strings.Contains(text, "user space") {
+		t.Errorf("status of sockets: %s", text)
+	}
+	all := counters(media.EngineStats{
+		Wakeups: 1, Received: 1, ReceiveCalls: 1, Sent: 1, SendCalls: 1, Fragmented: 1, NoPort: 1, NoFlow: 1, TooLong: 1,
+		QueueDrops: 1, ReceiveErrors: 1, SendBusy: 1, SendUnreachable: 1, SendDenied: 1, SendErrors: 1, EventsLost: 1,
+	})
+	if want := reflect.TypeFor[media.EngineStats]().NumField(); len(all) != want {
+		t.Errorf("%d counters of %d are shown", len(all), want)
 	}
 }

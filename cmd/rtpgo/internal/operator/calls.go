@@ -104,12 +104,7 @@ func (s status) json() ng.List {
 }
 
 func (s status) table(w io.Writer) error {
-	fmt.Fprintf(w, "rtpgo %s, engine %s, up %s, %s\n",
-		field[string](s.daemon, "version"), field[string](s.daemon, "engine"),
-		age(field[int64](s.daemon, "uptime")), plural(len(s.calls), "call"))
-	if field[int64](s.daemon, "draining") != 0 {
-		fmt.Fprintln(w, "draining: no new calls are taken")
-	}
+	printDaemon(w, s.daemon)
 	if len(s.calls) == 0 {
 		return nil
 	}
@@ -121,6 +116,20 @@ func (s status) table(w io.Writer) error {
 			medias(c), codecs(c), packets(c), loss(c), condition(c))
 	}
 	return t.Flush()
+}
+
+// printDaemon prints a status reply's line about the daemon.
+func printDaemon(w io.Writer, status ng.Dict) {
+	engine := field[ng.Dict](status, "engine")
+	name := field[string](engine, "name")
+	if lower := field[string](engine, "on top of"); lower != "" {
+		name += " on top of " + lower
+	}
+	fmt.Fprintf(w, "rtpgo %s, engine %s, up %s, %s\n", field[string](status, "version"), name,
+		age(field[int64](status, "uptime")), plural(int(field[int64](status, "live calls")), "call"))
+	if field[int64](status, "draining") != 0 {
+		fmt.Fprintln(w, "draining: no new calls are taken")
+	}
 }
 
 // medias names the kinds of media, each once.

@@ -43,14 +43,14 @@ func TestCondition(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	s := status{
-		daemon: ng.Dict{{Key: "version", Value: "1.2.3"}, {Key: "engine", Value: "sockets"}, {Key: "uptime", Value: int64(93907)}, {Key: "draining", Value: int64(1)}},
+		daemon: ng.Dict{{Key: "version", Value: "1.2.3"}, {Key: "engine", Value: ng.Dict{{Key: "name", Value: "kernel"}, {Key: "on top of", Value: "sockets"}}}, {Key: "live calls", Value: int64(1)}, {Key: "uptime", Value: int64(93907)}, {Key: "draining", Value: int64(1)}},
 		calls:  []ng.Dict{answered(party(1, 900, 100, 0), party(1, 1000, 0, 0))},
 	}
 	var out strings.Builder
 	if err := s.table(&out); err != nil {
 		t.Fatal(err)
 	}
-	want := "rtpgo 1.2.3, engine sockets, up 26:05:07, 1 call\n" +
+	want := "rtpgo 1.2.3, engine kernel on top of sockets, up 26:05:07, 1 call\n" +
 		"draining: no new calls are taken\n" +
 		"CALL-ID  AGE   PARTIES  MEDIA  CODECS  PACKETS   LOSS  STATE\n" +
 		"x        0:42  2        audio  PCMA    900/1000  5.0%  up\n"

@@ -79,7 +79,7 @@ func TestCommandsAgainstRegistry(t *testing.T) {
 		{[]string{"query", "call-1@example.org", "--json"}, exitOK, []string{`"tags": {`, `"alice": {`, `"totals"`}},
 		{[]string{"query", "nobody"}, exitNoCall, []string{"Unknown call-id"}},
 		{[]string{"query"}, exitUsage, []string{"arg"}},
-		{[]string{"stats"}, exitOK, []string{"currentstatistics / sessionstotal"}},
+		{[]string{"stats"}, exitOK, []string{"engine memory", "currentstatistics / sessionstotal"}},
 		{[]string{"stats", "--json"}, exitOK, []string{`"currentstatistics": {`}},
 		{[]string{"terminate", "nobody"}, exitNoCall, []string{"nobody"}},
 		{[]string{"terminate", "call-1@example.org"}, exitOK, []string{"ended call-1@example.org"}},

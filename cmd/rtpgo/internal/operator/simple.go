@@ -3,12 +3,14 @@ package operator
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"rtpgo/call"
 	"rtpgo/ng"
 )
 
@@ -69,8 +71,9 @@ func statsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats",
 		Short: "Show the daemon's statistics",
-		Long:  "Show what the daemon answers to the NG command statistics.",
-		Args:  cobra.NoArgs,
+		Long: "Show what the packet engine counted, and what the daemon answers to the NG\n" +
+			"command statistics. With --json the output is that answer alone.",
+		Args: cobra.NoArgs,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the reply as JSON")
 	all := cmd.Flags().Bool("all", false, "print zeros too")
@@ -89,7 +92,13 @@ func statsCommand() *cobra.Command {
 		if *asJSON {
 			return writeJSON(cmd.OutOrStdout(), statistics)
 		}
-		return printStatistics(cmd.OutOrStdout(), statistics, *all)
+		status, err := d.do(ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "limit", Value: int64(0)}})
+		if err != nil {
+			return err
+		}
+		printDaemon(cmd.OutOrStdout(), status)
+		both := append(ng.Dict{{Key: "engine", Value: field[ng.Dict](status, "engine")}}, statistics...)
+		return printStatistics(cmd.OutOrStdout(), both, *all)
 	}
 	return cmd
 }
@@ -114,7 +123,7 @@ func printStatistics(w io.Writer, statistics ng.Dict, zeros bool) error {
 			}
 		default:
 			text := fmt.Sprint(v)
-			if !zeros && strings.Trim(text, "0.") == "" {
+			if n, err := strconv.ParseFloat(text, 64); err == nil && n == 0 && !zeros {
 				return
 			}
 			fmt.Fprintf(t, "%s\t%s\n", strings.Join(path, " / "), text)
