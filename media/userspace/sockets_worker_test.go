@@ -109,6 +109,8 @@ func TestSocketsOptions(t *testing.T) {
 	if _, _, err := conn.ReadFromUDPAddrPort(make([]byte, 2048)); err != nil {
 		t.Fatal(err)
 	}
+	// The packet is here before its sender has counted it.
+	until(t, func() bool { return e.Stats().Sent == 4 && s.Snapshot().Out.Packets == 4 })
 	if v := e.Stats(); v.Received != 5 || v.Sent != 4 || v.TooLong != 1 || v.Wakeups == 0 || v.SendFailures() != 0 {
 		t.Errorf("%+v", v)
 	}
