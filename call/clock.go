@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"rtpgo/media"
 )
 
 // clock ends calls whose time has come: one goroutine for all of them.
@@ -73,17 +75,35 @@ func (c *Call) activity() (last time.Time, held bool) {
 	if c.lastSignal.After(last) {
 		last = c.lastSignal
 	}
+	var packet int64
 	for _, p := range c.parties {
 		for _, m := range p.medias {
 			for i := range m.streams {
-				if t := m.counters(i).lastPacket; t.After(last) {
-					last = t
-				}
+				packet = max(packet, m.lastPacket(i))
 			}
 			if m.set != nil && !m.disabled && m.weReceive && m.weSend {
 				held = false
 			}
 		}
 	}
+	later(&last, media.WallTime(packet))
 	return last, held
+}
+
+// lastPacket is when the last packet arrived, by media.Now's clock. It is asked
+// for each stream every second, so it takes no snapshot.
+func (m *Media) lastPacket(i int) (last int64) {
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			st := l.streams[i]
+			if st == nil {
+				continue
+			}
+			if st.Kernelized() {
+				st.Accelerator().Report()
+			}
+			last = max(last, st.LastPacket())
+		}
+	}
+	return last
 }
