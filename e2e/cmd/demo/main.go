@@ -114,6 +114,9 @@ func (d *demo) play(sippCalls int) error {
 		}
 	}
 	d.table()
+	if err := d.showRelayed(); err != nil {
+		return err
+	}
 	return d.nothingRemains()
 }
 

@@ -100,3 +100,16 @@ func (d *demo) table() {
 			fmt.Sprintf("%d/%d", r.sent.RTP, r.got.RTP), fmt.Sprintf("%d/%d", r.sent.RTCP, r.got.RTCP))
 	}
 }
+
+// showRelayed prints how much the relay says that it forwarded.
+func (d *demo) showRelayed() error {
+	reply, err := d.lab.NG.Command(map[string]any{"command": "statistics"})
+	if err != nil {
+		return err
+	}
+	all, _ := reply["statistics"].(map[string]any)
+	total, _ := all["totalstatistics"].(map[string]any)
+	fmt.Printf("rtpgo itself counts %v packets relayed, %v with an error\n",
+		total["relayedpackets"], total["relayedpacketerrors"])
+	return nil
+}
