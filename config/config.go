@@ -93,7 +93,7 @@ type Config struct {
 	PIDFile    string
 
 	Log Log
-	// DTLS: unsupported.
+	// DTLS is how our certificate is made and DTLS is spoken.
 	DTLS DTLS
 	// SoftwareID names this software to peers (STUN): unsupported.
 	SoftwareID string
@@ -138,8 +138,11 @@ type LogLevels struct {
 
 // DTLS is how our certificate is made and DTLS is spoken.
 type DTLS struct {
-	CertCipher, Signature, Ciphers string
-	RSAKeySize, MTU                int
+	CertCipher string // prime256v1 or RSA
+	Signature  string // unsupported
+	Ciphers    string // OpenSSL's names, separated by colons
+	RSAKeySize int    // bits
+	MTU        int    // octets
 }
 
 // Quality is the measurement of media.

@@ -2,15 +2,15 @@ package config
 
 var securityOptions = []*Option{
 	{Name: "dtls-cert-cipher", Kind: String, Default: "prime256v1", Enum: []string{"prime256v1", "RSA"}, Group: "Encryption and ICE",
-		Doc: "Kind of the key of the DTLS certificate.", Unsupported: notDTLS, field: func(c *Config) any { return &c.DTLS.CertCipher }},
+		Doc: "Kind of the key of the DTLS certificate.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.CertCipher }},
 	{Name: "dtls-signature", Kind: String, Default: "SHA-256", Enum: []string{"SHA-256", "SHA-1"}, Group: "Encryption and ICE",
-		Doc: "Hash of the signature of the DTLS certificate.", Unsupported: notDTLS, field: func(c *Config) any { return &c.DTLS.Signature }},
+		Doc: "Hash of the signature of the DTLS certificate.", Unsupported: "certificates are signed with SHA-256; peers compare fingerprints", field: func(c *Config) any { return &c.DTLS.Signature }},
 	{Name: "dtls-rsa-key-size", Kind: Int, Default: "2048", Group: "Encryption and ICE",
-		Doc: "Size of an RSA key, in bits.", Unsupported: notDTLS, field: func(c *Config) any { return &c.DTLS.RSAKeySize }},
-	{Name: "dtls-ciphers", Kind: String, Group: "Encryption and ICE",
-		Doc: "Ciphers of the DTLS handshake, as OpenSSL names them.", Unsupported: notDTLS, field: func(c *Config) any { return &c.DTLS.Ciphers }},
+		Doc: "Size of an RSA key, in bits.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.RSAKeySize }},
+	{Name: "dtls-ciphers", Kind: String, Arg: "LIST", Example: "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", Group: "Encryption and ICE",
+		Doc: "Ciphers of the DTLS handshake, as OpenSSL names them, separated by colons; all that are known if empty.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.Ciphers }},
 	{Name: "dtls-mtu", Kind: Int, Default: "1200", Group: "Encryption and ICE",
-		Doc: "Largest DTLS packet, in octets.", Unsupported: notDTLS, field: func(c *Config) any { return &c.DTLS.MTU }},
+		Doc: "Largest DTLS packet, in octets.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.MTU }},
 	{Name: "software-id", Kind: String, Group: "Encryption and ICE",
 		Doc: "Name of this software in STUN messages.", Unsupported: notICE, field: func(c *Config) any { return &c.SoftwareID }},
 }

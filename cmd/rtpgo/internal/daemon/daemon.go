@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -16,6 +17,7 @@ import (
 	"rtpgo/config"
 	"rtpgo/interfaces"
 	"rtpgo/media"
+	"rtpgo/media/dtls"
 	"rtpgo/media/userspace"
 	"rtpgo/ng"
 	"rtpgo/ng/udp"
@@ -64,7 +66,11 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 		return nil, err
 	}
 	warnOfHost(cfg, locals, d.engine, log)
-	d.calls = call.New(callConfig(cfg, set, d.engine, version, log))
+	calls := callConfig(cfg, set, d.engine, version, log)
+	if calls.DTLS, err = dtls.NewAgent(dtls.AgentConfig{MTU: cfg.DTLS.MTU, Ciphers: ciphers(cfg.DTLS.Ciphers)}); err != nil {
+		return nil, fmt.Errorf("dtls-ciphers: %w", err)
+	}
+	d.calls = call.New(calls)
 	d.server = ng.NewServer(d.calls, log)
 	d.calls.SetProxyCounters(proxyCounters{d.server})
 	d.listener, err = udp.Listen(udp.Config{
@@ -166,7 +172,8 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
 		FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,
-		Learning: learning[cfg.EndpointLearning],
+		Learning:    learning[cfg.EndpointLearning],
+		Certificate: dtls.CertificateConfig{RSA: cfg.DTLS.CertCipher == "RSA", RSABits: cfg.DTLS.RSAKeySize},
 	}
 	switch { // there 0 means no limit and less than 0 no calls, here it is the other way round
 	case cfg.MaxSessions < 0:
@@ -178,6 +185,11 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		c.TOS = -1
 	}
 	return c
+}
+
+// ciphers divides a list in OpenSSL's way.
+func ciphers(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(": ,", r) })
 }
 
 // learning are the words of --endpoint-learning.
