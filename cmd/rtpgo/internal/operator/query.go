@@ -78,6 +78,9 @@ func describeStream(w io.Writer, s ng.Dict) {
 	if field[int64](s, "kernel") != 0 {
 		fmt.Fprint(w, ", in the kernel")
 	}
+	if security := field[string](s, "security"); security != "" {
+		fmt.Fprintf(w, ", %s", security)
+	}
 	fmt.Fprintln(w)
 	in, out := field[ng.Dict](s, "in"), field[ng.Dict](s, "out")
 	fmt.Fprintf(w, "             in %s, out %s", traffic(in), traffic(out))
