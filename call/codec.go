@@ -1,6 +1,7 @@
 package call
 
 import (
+	"slices"
 	"strings"
 
 	"rtpgo/sdpedit"
@@ -19,6 +20,10 @@ func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
 		return
 	}
 	r.told = x.answerCodecs(s, r, sm.Codecs)
+	s.payloadTypes, r.payloadTypes = nil, nil
+	if sm.Type == "audio" {
+		s.translate(r)
+	}
 }
 
 // packetTime decides about a=ptime (ms).
@@ -46,6 +51,7 @@ func (x *exchange) packetTime(s, r *Media, sm *sdpedit.Media) {
 func (x *exchange) offerCodecs(r *Media, in []sdpedit.Codec) []sdpedit.Codec {
 	out, stripped := x.stripCodecs(in)
 	r.stripped = stripped
+	r.accepted = slices.Concat(x.req.Codec.Accept, x.req.Codec.Consume)
 	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
 		out = reuseCodecs(out, r.codecs, f.StaticCodecs)
 	}
@@ -63,7 +69,7 @@ func (x *exchange) answerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec
 	}
 	out := in
 	if offered != nil {
-		out = dropOrphans(x.common(in, offered), s.stripped)
+		out = dropOrphans(x.common(s, in, offered), s.stripped)
 	}
 	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
 		out = inOrderOf(r.codecs, out)
@@ -77,12 +83,15 @@ func (x *exchange) answerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec
 
 // common are the codecs of in that were offered. An answer that shares none
 // passes as it is: without transcoding there is nothing better to give.
-func (x *exchange) common(in, offered []sdpedit.Codec) []sdpedit.Codec {
+func (x *exchange) common(s *Media, in, offered []sdpedit.Codec) []sdpedit.Codec {
 	out := make([]sdpedit.Codec, 0, len(in))
 	for i := range in {
 		if x.offeredCodec(offered, &in[i]) && !containsCodec(out, &in[i]) {
 			out = append(out, in[i])
 		}
+	}
+	if s.typ == "audio" && (!usable(out) || len(s.accepted) > 0) {
+		out = x.renumber(s, in, offered, out)
 	}
 	if len(out) == 0 {
 		return in

@@ -18,4 +18,4 @@ func hasFeedback(sm *sdpedit.Media) bool {
 
 // takesFeedback tells whether m's party may be sent feedback packets: its
 // profile has them (RFC 4585 section 4.1), or it asked for them all the same.
-func (m *Media) takesFeedback() bool { return m.rtcpFeedback || m.protocol.avpf }
+func (m *Media) takesFeedback() bool { return m.rtcpFeedback || m.protocol == nil || m.protocol.avpf }

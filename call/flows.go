@@ -119,6 +119,14 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	if i == rtcp && f.Kind == media.KindRaw {
 		f.RTP = f.RTCP
 	}
+	if f.Kind != media.KindRaw {
+		f.PayloadTypes = m.payloadTypes
+		if m.protocol.avpf && !to.takesFeedback() {
+			for i := range f.RTCP {
+				f.RTCP[i].NoFeedback = true
+			}
+		}
+	}
 	return f
 }
 

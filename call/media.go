@@ -41,11 +41,13 @@ type Media struct {
 	set     *portSet // the ports that face this party now; nil when none
 	shown   *portSet // those last shown to it: packets are sent from them
 
-	codecs       []sdpedit.Codec // what this party wants to receive: its last description
-	told         []sdpedit.Codec // what was last shown to it
-	stripped     []sdpedit.Codec // what codec flags took out of the last offer to it
-	ptime        int             // ms
-	toldMaxptime int             // ms, last shown to this party
+	codecs       []sdpedit.Codec     // what this party wants to receive: its last description
+	told         []sdpedit.Codec     // what was last shown to it
+	stripped     []sdpedit.Codec     // what codec flags took out of the last offer to it
+	accepted     []string            // codecs that "accept" and "consume" named in it
+	payloadTypes *media.PayloadTypes // of packets on their way to the other side; nil when they stay
+	ptime        int                 // ms
+	toldMaxptime int                 // ms, last shown to this party
 	mid          string
 	label        string
 	security     securityState

@@ -20,12 +20,13 @@ const (
 	DropAuth                // SRTP authentication failed
 	DropReplay              // SRTP replay
 	DropKey                 // SRTP is due, but its keys aren't agreed yet
+	DropFeedback            // RTCP feedback for a peer whose profile has none
 	DropCauses              // number of causes
 )
 
 var dropNames = [DropCauses]string{
 	"none", "no flow", "not RTP", "truncated", "stranger", "blocked", "drop-traffic", "direction",
-	"DTMF blocked", "no sink", "send failed", "STUN", "authentication", "replay", "no key",
+	"DTMF blocked", "no sink", "send failed", "STUN", "authentication", "replay", "no key", "feedback",
 }
 
 // String is the name of the cause wherever an operator reads it.

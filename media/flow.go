@@ -57,6 +57,10 @@ type Flow struct {
 	// Silence replaces the payload of RTP packets by silence, by payload type;
 	// nil means no silencing. See SilenceFill.
 	Silence *SilenceFill
+	// PayloadTypes gives RTP packets other payload types on their way out; nil
+	// leaves them as they came. BlockPT, Silence and Clock go by the type that
+	// arrived.
+	PayloadTypes *PayloadTypes
 	// Clock tells the RTP clock rates for the jitter of dynamic payload types;
 	// nil means StaticClockRates.
 	Clock *ClockRates
@@ -77,12 +81,29 @@ type Flow struct {
 	Refused func(src netip.AddrPort)
 }
 
+// Rewrites tells whether the flow changes what is in packets, and so has to see
+// them decrypted.
+func (f *Flow) Rewrites() bool {
+	if f.Silence != nil || f.PayloadTypes != nil {
+		return true
+	}
+	for i := range f.RTCP {
+		if f.RTCP[i].NoFeedback {
+			return true
+		}
+	}
+	return false
+}
+
 // Sink is one destination of a flow: the packet leaves from To's port towards
 // To's remote endpoint.
 type Sink struct {
 	To *Stream
 	// Protect encrypts packets on their way to this sink; nil leaves them.
 	Protect Transform
+	// NoFeedback leaves out of RTCP what its profile doesn't have (RFC 4585
+	// section 4.1): feedback packets, of the types RTPFB and PSFB.
+	NoFeedback bool
 	// NATWait holds packets back until To's peer has sent something itself
 	// (flag NAT-wait).
 	NATWait bool

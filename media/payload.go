@@ -13,6 +13,25 @@ var StaticClockRates = ClockRates{
 	32: 90000, 33: 90000, 34: 90000,
 }
 
+// PayloadTypes maps the payload type of a packet that arrives to the one that
+// it leaves with.
+type PayloadTypes [128]uint8
+
+// SamePayloadTypes is a table that changes nothing, to be filled in.
+func SamePayloadTypes() *PayloadTypes {
+	t := new(PayloadTypes)
+	for i := range t {
+		t[i] = uint8(i)
+	}
+	return t
+}
+
+// apply changes the payload type of an RTP packet.
+func (t *PayloadTypes) apply(pkt []byte, h *rtpHeader) {
+	h.pt = t[h.pt] & 0x7f
+	pkt[1] = pkt[1]&0x80 | h.pt
+}
+
 // SilenceFill maps a payload type to the octet that fills the payload of its
 // packets: 0xff for PCMU, 0xd5 for PCMA, 0 for what has no such octet.
 type SilenceFill [128]byte

@@ -85,17 +85,24 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 		s.drop(f.Block)
 		return
 	}
-	if f.Silence != nil && class == ClassRTP {
-		f.Silence.apply(pkt, &h)
-	}
-	sent := 0
-	for i := range sinks {
-		if sinks[i].forward(pkt, class, &h, out) {
-			sent++
+	if class == ClassRTP {
+		if f.Silence != nil {
+			f.Silence.apply(pkt, &h)
+		}
+		if f.PayloadTypes != nil {
+			f.PayloadTypes.apply(pkt, &h)
 		}
 	}
-	if sent == 0 {
-		s.drop(DropNoSink)
+	sent, cause := false, DropNoSink
+	for i := range sinks {
+		if c := sinks[i].forward(pkt, class, &h, out); c == DropNone {
+			sent = true
+		} else {
+			cause = c
+		}
+	}
+	if !sent {
+		s.drop(cause)
 	}
 }
 
@@ -153,21 +160,39 @@ func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) ([]b
 	return pkt, DropNone
 }
 
-// forward puts a packet into out; false if it can't be sent anywhere.
-func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
+// forward puts a packet into out, or says why it goes nowhere. A failure on the
+// way out is counted there.
+func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCause {
 	to := k.To
 	dest := to.Destination()
 	if dest == nil {
-		return false
+		return DropNoSink
 	}
 	if k.NATWait && to.LastPacket() == 0 {
-		return false
+		return DropNoSink
+	}
+	var dst []byte
+	if k.NoFeedback && class == ClassRTCP && hasFeedback(pkt) {
+		// The room is for the shortened packet and, behind it, for its
+		// protected form.
+		room := out.protectInto(2 * len(pkt))
+		if room == nil {
+			to.SendFailed(1)
+			return DropNone
+		}
+		n := withoutFeedback(room, pkt)
+		if n == 0 {
+			return DropFeedback
+		}
+		pkt, dst = room[:n:n], room[len(pkt):]
 	}
 	if k.Protect != nil && class != ClassOther {
-		dst := out.protectInto(len(pkt))
+		if dst == nil {
+			dst = out.protectInto(len(pkt))
+		}
 		if dst == nil {
 			to.SendFailed(1)
-			return true
+			return DropNone
 		}
 		var err error
 		if class == ClassRTP {
@@ -177,7 +202,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
 		}
 		if err != nil {
 			to.unprotected(err)
-			return true
+			return DropNone
 		}
 	}
 	to.out.count(len(pkt))
@@ -185,7 +210,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) bool {
 		loadTable(&to.out.ssrc).sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
 	}
 	out.put(to, dest, pkt)
-	return true
+	return DropNone
 }
 
 // SendFailed counts n packets to the stream's peer as failed: the kernel refused

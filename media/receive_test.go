@@ -77,6 +77,13 @@ func TestReceive(t *testing.T) {
 			p[31] = 200
 			return p
 		}(), "RTP", DropNone, nil},
+		{"payload types", Flow{PayloadTypes: &PayloadTypes{97: 101}}, rtp(0x80 | 97), "RTP", DropNone, func(p []byte) bool {
+			return p[1] == 0x80|101 && bytes.Equal(p[2:], rtp(97)[2:])
+		}},
+		{"payload types and silence", Flow{Silence: fill, PayloadTypes: &PayloadTypes{8: 96}}, rtp(8), "RTP", DropNone, func(p []byte) bool {
+			return p[1] == 96 && p[12] == 0xd5
+		}},
+		{"payload types and RTCP", Flow{PayloadTypes: &PayloadTypes{}}, testRTCP(1), "RTCP", DropNone, nil},
 		{"unprotect", Flow{Unprotect: &fakeTransform{}}, append(rtp(0), 1, 2, 3, 4), "RTP", DropNone, func(p []byte) bool { return bytes.Equal(p, rtp(0)) }},
 		{"unprotect RTCP", Flow{Unprotect: &fakeTransform{}}, append(testRTCP(5), 1, 2, 3, 4), "RTCP", DropNone, func(p []byte) bool { return bytes.Equal(p, testRTCP(5)) }},
 		{"authentication", Flow{Unprotect: &fakeTransform{err: ErrAuth}}, rtp(0), "", DropAuth, nil},

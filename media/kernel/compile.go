@@ -35,6 +35,8 @@ func plain(f *media.Flow) error {
 		return errors.New("SRTP ends here")
 	case f.Silence != nil:
 		return errors.New("payload is silenced")
+	case f.PayloadTypes != nil:
+		return errors.New("payload types are translated")
 	case len(f.RTP) == 0:
 		return errors.New("no sink")
 	case len(f.RTP) > 1:

@@ -43,6 +43,8 @@ func TestPlain(t *testing.T) {
 		{"hold", &media.Flow{Stream: s, RTP: sink, Block: media.DropDirection}, "blocked: direction"},
 		{"block DTMF", &media.Flow{Stream: s, RTP: sink, BlockPT: [2]uint64{0, 1 << 37}}, ""},
 		{"silence", &media.Flow{Stream: s, RTP: sink, Silence: &media.SilenceFill{}}, "payload is silenced"},
+		{"payload types", &media.Flow{Stream: s, RTP: sink, PayloadTypes: media.SamePayloadTypes()}, "payload types are translated"},
+		{"feedback left out", &media.Flow{Stream: s, RTP: sink, RTCP: []media.Sink{{To: s, NoFeedback: true}}}, ""},
 		{"SRTP in", &media.Flow{Stream: s, RTP: sink, Unprotect: asIs{}}, "SRTP ends here"},
 		{"SRTP out", &media.Flow{Stream: s, RTP: []media.Sink{{To: s, Protect: asIs{}}}}, "SRTP begins here"},
 		{"STUN expected", &media.Flow{Stream: s, RTP: sink, Other: func([]byte, netip.AddrPort) {}}, ""},
@@ -61,8 +63,8 @@ func TestPlain(t *testing.T) {
 // it: here, in plain and in compile.
 func TestFieldsOfFlow(t *testing.T) {
 	known := map[reflect.Type]string{
-		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence Clock Unprotect Other Learned Refused",
-		reflect.TypeFor[media.Sink]():         "To Protect NATWait",
+		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Clock Unprotect Other Learned Refused",
+		reflect.TypeFor[media.Sink]():         "To Protect NoFeedback NATWait",
 		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Asymmetric",
 	}
 	for typ, want := range known {
