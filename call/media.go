@@ -49,7 +49,6 @@ type Media struct {
 	ptime        int                 // ms
 	toldMaxptime int                 // ms, last shown to this party
 	mid          string
-	label        string
 	security     securityState
 	srtp         srtpState
 	ice          iceState

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"rtpgo/media"
 	"rtpgo/ng"
 )
 
@@ -21,7 +20,7 @@ type totals struct {
 	mu                   sync.Mutex
 	duration, durationSq float64 // seconds, of ended calls
 	endedCalls           int64
-	endedIn, endedKernel counters
+	endedIn              counters
 }
 
 func (t *totals) timedOut(why string) {
@@ -185,18 +184,4 @@ func (r *Registry) interfaceStatistics() ng.List {
 		}
 	}
 	return out
-}
-
-// drops adds up the drop causes of a call.
-func (c *Call) drops() (sum [media.DropCauses]uint64) {
-	for _, p := range c.parties {
-		for _, m := range p.medias {
-			for i := range m.streams {
-				for j, n := range m.counters(i).drops {
-					sum[j] += n
-				}
-			}
-		}
-	}
-	return sum
 }

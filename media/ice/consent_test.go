@@ -29,7 +29,7 @@ func TestConsent(t *testing.T) {
 		n.setLoss(func(from, _ netip.AddrPort, _ []byte) bool { return from == ap(bAddr) })
 		pass(ConsentTimeout - 6*time.Second)
 		a.wantPair(t, RTP, aAddr, bAddr, true)
-		pass(lost.Add(ConsentTimeout + time.Second).Sub(time.Now()))
+		pass(time.Until(lost.Add(ConsentTimeout + time.Second)))
 		a.wantPair(t, RTP, "", "", false)
 		if a.Validated(0, ap(bAddr)) {
 			t.Fatal("still accepted")

@@ -34,13 +34,12 @@ func launchEngine(t *testing.T, engine string, options ...string) *process {
 
 // peer is one telephone: its sockets, and its keys where it speaks SRTP.
 type peer struct {
-	t       *testing.T
-	name    string
-	sock    [2]*net.UDPConn // RTP, RTCP
-	remote  [2]netip.AddrPort
-	in      media.Transform // nil: plain
-	out     media.Transform
-	pending chan []byte
+	t      *testing.T
+	name   string
+	sock   [2]*net.UDPConn // RTP, RTCP
+	remote [2]netip.AddrPort
+	in     media.Transform // nil: plain
+	out    media.Transform
 }
 
 func newPeer(t *testing.T, name string) *peer {
