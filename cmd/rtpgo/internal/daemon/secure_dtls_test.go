@@ -293,15 +293,15 @@ func both(d *dialogue, plain *peer, s *secret, client, mux bool) {
 		d.exchange(plain, 0, r, rtpPacket(i, 4))
 	}
 	if mux {
-		plain.send(1, pli(4))
-		if got := r.receive(); string(got) != string(pli(4)) {
+		plain.send(1, report(4))
+		if got := r.receive(); string(got) != string(report(4)) {
 			d.t.Errorf("%s got %x", s.name, got)
 		}
 		return
 	}
 	c := s.side(1, client)
 	d.established(tag, 1)
-	d.exchange(plain, 1, c, pli(4))
+	d.exchange(plain, 1, c, report(4))
 }
 
 // TestDTLSOnBothSides is a call between two DTLS peers.

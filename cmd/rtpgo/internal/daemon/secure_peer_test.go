@@ -174,6 +174,13 @@ func rtpPacket(seq uint16, ssrc uint32) []byte {
 	return b
 }
 
+// report is an empty receiver report.
+func report(ssrc uint32) []byte {
+	b := []byte{0x80, 201, 0, 1, 0, 0, 0, 0}
+	binary.BigEndian.PutUint32(b[4:], ssrc)
+	return b
+}
+
 // pli is a feedback packet of reduced size (RFC 5506, RFC 4585).
 func pli(ssrc uint32) []byte {
 	b := []byte{0x81, 206, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1}
@@ -224,7 +231,7 @@ func (d *dialogue) both(seq uint16) {
 	d.t.Helper()
 	for _, way := range [2][2]*peer{{d.a, d.b}, {d.b, d.a}} {
 		d.pass(way[0], way[1], 0, rtpPacket(seq, 0xa0a0))
-		d.pass(way[0], way[1], 1, pli(0xa0a0))
+		d.pass(way[0], way[1], 1, report(0xa0a0))
 	}
 }
 

@@ -207,12 +207,12 @@ func TestSDESMux(t *testing.T) {
 		answerKeys(t, d, suite, key, d.b.sdp("RTP/AVP"))
 		d.pass(d.a, d.b, 0, rtpPacket(1, 1))
 		d.pass(d.b, d.a, 0, rtpPacket(1, 2))
-		d.a.send(0, pli(1))
-		if got, _ := d.b.receive(1); !bytes.Equal(got, pli(1)) {
+		d.a.send(0, report(1))
+		if got, _ := d.b.receive(1); !bytes.Equal(got, report(1)) {
 			t.Errorf("RTCP of A is %x at B", got)
 		}
-		d.b.send(1, pli(2))
-		if got, _ := d.a.receive(0); !bytes.Equal(got, pli(2)) {
+		d.b.send(1, report(2))
+		if got, _ := d.a.receive(0); !bytes.Equal(got, report(2)) {
 			t.Errorf("RTCP of B is %x at A", got)
 		}
 		d.end()
@@ -275,4 +275,15 @@ func mustProtect(t *testing.T, p srtp.Params, pkt []byte) []byte {
 func idOf(t *testing.T, p srtp.Params) [32]byte {
 	t.Helper()
 	return p.ID()
+}
+
+// TestEncryptedFeedback: RTCP of reduced size passes between SAVPF and AVPF.
+func TestEncryptedFeedback(t *testing.T) {
+	suite := srtp.AEAD_AES_256_GCM
+	d := newDialogue(launchEngine(t, "sockets"))
+	key := srtp.GenerateKey(suite)
+	d.command("offer", d.a.sdp("RTP/SAVPF", crypto(1, suite, key, ""), "rtcp-rsize"), savp("RTP/AVPF"))
+	answerKeys(t, d, suite, key, d.b.sdp("RTP/AVPF", "rtcp-rsize"))
+	d.pass(d.a, d.b, 1, pli(1))
+	d.pass(d.b, d.a, 1, pli(2))
 }

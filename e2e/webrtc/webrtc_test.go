@@ -1,0 +1,256 @@
+package webrtc
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rtpgo/ng"
+)
+
+// relay is the daemon under test.
+type relay struct {
+	t      *testing.T
+	client *ng.Client
+	log    string
+}
+
+// startRelay starts the binary that RTPGO_BIN names, by default bin/rtpgo.
+func startRelay(t *testing.T, options ...string) *relay {
+	t.Helper()
+	program := os.Getenv("RTPGO_BIN")
+	if program == "" {
+		program = filepath.Join("..", "..", "bin", "rtpgo")
+	}
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("no relay to test: %v", err)
+	}
+	spare, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := spare.LocalAddr().String()
+	spare.Close()
+	r := &relay{t: t, log: filepath.Join(t.TempDir(), "relay.log")}
+	log, err := os.Create(r.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, append([]string{
+		"--config-file=none", "--foreground", "--log-stderr", "--log-level=6", "--interface=127.0.0.1",
+		"--listen-ng=" + address, "--port-min=45000", "--port-max=45999", "--delete-delay=0",
+	}, options...)...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+		log.Close()
+		if t.Failed() {
+			text, _ := os.ReadFile(r.log)
+			t.Logf("relay:\n%s", text)
+		}
+	})
+	if r.client, err = ng.Dial(address); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.client.Close() })
+	until(t, "the relay answers", func() bool {
+		_, err := r.client.Do(t.Context(), ng.Dict{{Key: "command", Value: "ping"}})
+		return err == nil
+	})
+	return r
+}
+
+func (r *relay) do(command, sdp string, more ...ng.Pair) string {
+	r.t.Helper()
+	request := append(ng.Dict{
+		{Key: "command", Value: command}, {Key: "call-id", Value: r.t.Name()}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: sdp},
+	}, more...)
+	if command == "answer" {
+		request = append(request, ng.Pair{Key: "to-tag", Value: "b"})
+	}
+	reply, err := r.client.Do(r.t.Context(), request)
+	if err != nil || reply.Text("result") != "ok" {
+		r.t.Fatalf("%s: %v, %s", command, err, ng.JSON.Append(nil, reply))
+	}
+	return reply.Text("sdp")
+}
+
+func (r *relay) status() string {
+	reply, err := r.client.Do(r.t.Context(), ng.Dict{{Key: "command", Value: "rtpgo status"}, {Key: "call-id", Value: r.t.Name()}})
+	if err != nil {
+		return err.Error()
+	}
+	return string(ng.JSON.Append(nil, reply))
+}
+
+// stats is what the page's function of that name returns.
+type stats struct {
+	Connection, ICE, Suite, Role                                                                string
+	DTLS                                                                                        []string
+	AudioReceived, AudioSent, Samples, VideoReceived, VideoSent, FramesDecoded, FramesSent, PLI float64
+}
+
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func browser(t *testing.T) *Chromium {
+	t.Helper()
+	if os.Getenv("RTPGO_E2E") == "" {
+		t.Skip("RTPGO_E2E isn't set")
+	}
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("needs the Debian package chromium")
+	}
+	dir, err := os.MkdirTemp("", "rtpgo-chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Its helpers may still write at the end, which t.TempDir doesn't forgive.
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	c, err := StartChromium(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func evaluate[T any](t *testing.T, c *Chromium, expression string) T {
+	t.Helper()
+	var v T
+	if err := c.Evaluate(expression, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func quote(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// flows waits until audio and video have gone both ways, as both ends tell it,
+// from what they had before.
+func flows(t *testing.T, c *Chromium, e *Echo, r *relay, before stats) stats {
+	t.Helper()
+	var s stats
+	heard := [2]int64{e.lines[0].Received.Load(), e.lines[1].Received.Load()}
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		s = evaluate[stats](t, c, "stats()")
+		if s.AudioReceived-before.AudioReceived > 50 && s.FramesDecoded-before.FramesDecoded > 15 && s.Samples > before.Samples &&
+			e.lines[0].Received.Load()-heard[0] > 50 && e.lines[1].Received.Load()-heard[1] > 15 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("media doesn't flow: %+v, echo %d %d\n%s", s, e.lines[0].Received.Load(), e.lines[1].Received.Load(), r.status())
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	for _, state := range s.DTLS {
+		if state != "connected" {
+			t.Errorf("DTLS states %v", s.DTLS)
+		}
+	}
+	if s.Connection != "connected" || len(s.DTLS) == 0 {
+		t.Errorf("%+v", s)
+	}
+	for _, l := range e.lines {
+		if n := l.Foreign.Load(); n > 0 {
+			t.Errorf("%d %s packets of a foreign payload type reached the plain peer", n, l.kind)
+		}
+	}
+	return s
+}
+
+func list(words ...string) (l ng.List) {
+	for _, w := range words {
+		l = append(l, w)
+	}
+	return l
+}
+
+var (
+	toPlain = []ng.Pair{
+		{Key: "transport-protocol", Value: "RTP/AVP"}, {Key: "ICE", Value: "remove"},
+		{Key: "rtcp-mux", Value: list("demux")}, {Key: "replace", Value: list("origin")},
+	}
+	toBrowser = []ng.Pair{
+		{Key: "transport-protocol", Value: "UDP/TLS/RTP/SAVPF"}, {Key: "ICE", Value: "force"},
+		{Key: "rtcp-mux", Value: list("require")}, {Key: "SDES", Value: list("off")}, {Key: "flags", Value: list("generate-mid")},
+	}
+)
+
+// TestBrowserCalls: Chromium calls a plain RTP peer; in the middle of the call
+// comes a re-INVITE, and ICE is restarted.
+func TestBrowserCalls(t *testing.T) {
+	c := browser(t)
+	for _, engine := range []string{"auto", "batched", "sockets"} {
+		t.Run(engine, func(t *testing.T) {
+			r, e := startRelay(t, "--engine="+engine), echo(t)
+			evaluate[any](t, c, "begin()")
+			defer c.Evaluate("end()", nil)
+			var s stats
+			for _, step := range []struct{ name, offer string }{
+				{"call", "offer()"}, {"re-INVITE", "offer()"}, {"ICE restart", "offer(true)"},
+			} {
+				offer := evaluate[string](t, c, step.offer)
+				if err := e.Read(r.do("offer", offer, toPlain...)); err != nil {
+					t.Fatal(err)
+				}
+				answer := r.do("answer", e.SDP(), ng.Pair{Key: "ICE", Value: "force"})
+				if !strings.Contains(answer, "UDP/TLS/RTP/SAVPF") || !strings.Contains(answer, "a=fingerprint:") {
+					t.Fatalf("the browser is answered %q", answer)
+				}
+				evaluate[any](t, c, "answered("+quote(answer)+")")
+				s = flows(t, c, e, r, s)
+				t.Logf("%s: %+v", step.name, s)
+			}
+		})
+	}
+}
+
+// TestBrowserIsCalled: a plain RTP peer calls Chromium.
+func TestBrowserIsCalled(t *testing.T) {
+	c := browser(t)
+	r, e := startRelay(t), echo(t)
+	evaluate[any](t, c, "begin()")
+	defer c.Evaluate("end()", nil)
+	offer := r.do("offer", e.SDP(), toBrowser...)
+	answer := evaluate[string](t, c, "accept("+quote(offer)+")")
+	if err := e.Read(r.do("answer", answer)); err != nil {
+		t.Fatal(err)
+	}
+	s := flows(t, c, e, r, stats{})
+	t.Logf("%+v", s)
+	if s.PLI == 0 {
+		until(t, "a picture loss indication reaches the browser", func() bool { return evaluate[stats](t, c, "stats()").PLI > 0 })
+	}
+}
+
+func echo(t *testing.T) *Echo {
+	t.Helper()
+	e, err := NewEcho()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Close)
+	return e
+}
