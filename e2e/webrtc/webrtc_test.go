@@ -43,7 +43,7 @@ func startRelay(t *testing.T, options ...string) *relay {
 	}
 	cmd := exec.Command(program, append([]string{
 		"--config-file=none", "--foreground", "--log-stderr", "--log-level=6", "--interface=127.0.0.1",
-		"--listen-ng=" + address, "--port-min=45000", "--port-max=45999", "--delete-delay=0",
+		"--listen-ng=" + address, "--port-min=31000", "--port-max=31999", "--delete-delay=0",
 	}, options...)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {

@@ -26,7 +26,10 @@ func launchEngine(t *testing.T, engine string, options ...string) *process {
 	if engine != "sockets" && os.Geteuid() != 0 {
 		t.Skipf("engine %s needs root", engine)
 	}
-	ports := map[string][2]int{"sockets": {43000, 43499}, "batched": {43500, 43999}}[engine]
+	// Below the ports that sockets get by themselves, and not where another
+	// run of these tests is likely to be: a range has one owner.
+	first := 10000 + os.Getpid()%40*500
+	ports := map[string][2]int{"sockets": {first, first + 249}, "batched": {first + 250, first + 499}}[engine]
 	return launch(t, append([]string{
 		"--engine=" + engine, fmt.Sprintf("--port-min=%d", ports[0]), fmt.Sprintf("--port-max=%d", ports[1]), "--log-level=6",
 	}, options...)...)
@@ -52,8 +55,7 @@ func newPeer(t *testing.T, name string) *peer {
 		}
 		port := a.LocalAddr().(*net.UDPAddr).Port
 		b, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port + 1})
-		// The relay's own range would swallow what is sent to the peer.
-		if err != nil || port%2 != 0 || port >= 42000 && port < 44000 {
+		if err != nil || port%2 != 0 {
 			a.Close()
 			if b != nil {
 				b.Close()
