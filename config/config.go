@@ -82,7 +82,7 @@ type Config struct {
 	EndpointLearning string
 	// RejectInvalidSDP: unsupported.
 	RejectInvalidSDP bool
-	// Templates: unsupported. The signalling templates by name: strings as rtpp-flags
+	// Templates are the signalling templates by name: strings as rtpp-flags
 	// carries them. "default" and the names of commands apply by themselves.
 	Templates map[string]string
 	// TemplatesSection is the section they came from.

@@ -54,8 +54,7 @@ var generalOptions = []*Option{
 			"Values given on the command line win over those of the file."},
 	{Name: "config-section", Kind: String, Default: "rtpgo, else rtpengine", Group: groupGeneral, Since: firstRelease, CommandLine: true,
 		Doc: "Section of the file to read."},
-	{Name: "templates", Kind: String, Arg: "SECTION", Example: "templates", Group: groupGeneral,
-		Unsupported: "requests are taken as they are; templates aren't built yet",
+	{Name: "templates", Kind: String, Arg: "SECTION", Example: "templates", Group: groupGeneral, Since: firstRelease,
 		Doc: "Section of the configuration file that holds signalling templates, each a name and a string of flags as in rtpp-flags. " +
 			"A request picks one with template=NAME; those called default or like a command (offer, answer, ...) apply by themselves.",
 		field: func(c *Config) any { return &c.TemplatesSection }},

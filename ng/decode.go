@@ -15,29 +15,7 @@ import (
 // The strings of the request share one copy of doc, so that keeping one of
 // them keeps all of it alive. The identifying ones (call-id, tags, via-branch,
 // labels, metadata) are apart from it and may be kept.
-func Decode(doc []byte) (*Request, Encoding, error) {
-	d := decoders.Get().(*decoder)
-	defer d.release()
-	enc, err := d.t.read(string(doc))
-	if err != nil {
-		return nil, enc, err
-	}
-	d.r = new(Request)
-	d.entries(value{&d.t, 0})
-	d.finish()
-	return d.r, enc, nil
-}
-
-// ApplyFlags reads a string of the form of "rtpp-flags" into the request, as
-// if it had been sent behind the request's other keys. It is how signalling
-// templates of the configuration are applied.
-func (r *Request) ApplyFlags(s string) {
-	d := decoders.Get().(*decoder)
-	defer d.release()
-	d.r = r
-	d.flagString(s)
-	d.finish()
-}
+func Decode(doc []byte) (*Request, Encoding, error) { return Templates(nil).Decode(doc) }
 
 // decoder carries the document's values into a request by way of the
 // vocabulary.
@@ -46,8 +24,11 @@ type decoder struct {
 	t    tree
 	seen [4]uint64 // keys met, by word.id
 
-	inString bool     // inside an rtpp-flags string
+	inString bool     // inside an rtpp-flags string or a template
 	received []string // received-from given twice in such a string
+
+	templates  Templates
+	inTemplate int // templates inside each other
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -146,9 +127,10 @@ func (d *decoder) flag(name string) {
 
 func (d *decoder) unknown(where, name string) { d.useless(where, name, "") }
 
-// useless remembers a word that has no effect.
+// useless remembers a word that has no effect. Those of templates are for
+// [Templates.Check].
 func (d *decoder) useless(where, name, hint string) {
-	if len(d.r.Unknown) < maxUnknown {
+	if d.inTemplate == 0 && len(d.r.Unknown) < maxUnknown {
 		d.r.Unknown = append(d.r.Unknown, UnknownFlag{where, name, hint})
 	}
 }

@@ -19,7 +19,6 @@ const (
 	FeatureRTCP         // generated RTCP
 	FeatureDelay        // delay buffer
 	FeatureRedis
-	FeatureTemplates
 	FeatureCallback // XML-RPC
 	numFeatures
 )
@@ -41,7 +40,6 @@ var features = [numFeatures]struct {
 	FeatureRTCP:         {"RTCP generator", false},
 	FeatureDelay:        {"delay buffer", false},
 	FeatureRedis:        {"Redis", false},
-	FeatureTemplates:    {"templates", false},
 	FeatureCallback:     {"XML-RPC callback", false},
 }
 

@@ -10,8 +10,14 @@ func (d *decoder) flagString(s string) {
 		d.unknown(stringWords.where, "rtpp-flags")
 		return
 	}
+	d.words(s)
+}
+
+// words reads what stands in a string of flags.
+func (d *decoder) words(s string) {
+	outside := d.inString
 	d.inString = true
-	defer func() { d.inString = false }()
+	defer func() { d.inString = outside }()
 	for p := (&stringParser{&d.t, s, 0}); ; {
 		name, isKey, ok := p.name()
 		switch {

@@ -57,9 +57,12 @@ func FuzzRTPPFlags(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		r := new(Request)
-		r.ApplyFlags(s)
-		checkBounds(t, r, len(s))
+		doc := Bencode.Append(nil, Dict{{"rtpp-flags", s}})
+		r, _, err := Templates{"default": s}.Decode(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkBounds(t, r, 2*len(s)+len(doc))
 	})
 }
 

@@ -32,6 +32,10 @@ type Server struct {
 	cookies  *cookies
 	counters counters
 	unknown  logLimit
+
+	// Templates are the signalling templates. They must not be changed once
+	// the server is in use.
+	Templates Templates
 }
 
 // NewServer makes a server. log may be nil.
@@ -95,7 +99,7 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 	if cookie != nil {
 		out = append(append(out, cookie...), ' ')
 	}
-	r, enc, err := decodeSafely(document)
+	r, enc, err := s.decodeSafely(document)
 	if err != nil {
 		s.counters.malformed.Add(1)
 		s.logMalformed(peer, cookie, err)
@@ -111,13 +115,13 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 	return enc.Append(out, d)
 }
 
-func decodeSafely(document []byte) (r *Request, enc Encoding, err error) {
+func (s *Server) decodeSafely(document []byte) (r *Request, enc Encoding, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return Decode(document)
+	return s.Templates.Decode(document)
 }
 
 func (s *Server) handle(ctx context.Context, r *Request) (d Dict) {

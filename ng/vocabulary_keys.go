@@ -136,7 +136,7 @@ func keyWords() []word {
 		}},
 
 		// Other.
-		{names: []string{"template"}, takes: "string", doc: "signalling template of the configuration to apply", needs: FeatureTemplates, read: text(func(r *Request) *Text { return &r.Template })},
+		{names: []string{"template"}, takes: "string", doc: "signalling template of the configuration to apply", read: (*decoder).template},
 		{names: []string{"xmlrpc-callback"}, takes: "address", doc: "told when the call times out", needs: FeatureCallback, read: text(func(r *Request) *Text { return &r.XMLRPCCallback })},
 	}
 }

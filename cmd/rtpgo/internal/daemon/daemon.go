@@ -72,6 +72,10 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 	}
 	d.calls = call.New(calls)
 	d.server = ng.NewServer(d.calls, log)
+	d.server.Templates = cfg.Templates
+	for _, line := range d.server.Templates.Check() {
+		log.Warn(line)
+	}
 	d.calls.SetProxyCounters(proxyCounters{d.server})
 	d.listener, err = udp.Listen(udp.Config{
 		Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: log,
