@@ -279,7 +279,10 @@ func (m *Media) securityText(i int) string {
 		case l.keys != nil:
 			return "DTLS " + l.State().String() + " " + m.security.suite
 		}
-		return "DTLS " + l.State().String()
+		if state := l.State(); state != dtls.StateEstablished {
+			return "DTLS " + state.String()
+		}
+		return "DTLS handshake" // its keys aren't in the flows yet
 	}
 	return ""
 }

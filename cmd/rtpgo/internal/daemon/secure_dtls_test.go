@@ -39,7 +39,7 @@ func (b *branch) ReadFrom(p []byte) (int, net.Addr, error) {
 }
 
 func (b *branch) SetReadDeadline(t time.Time) error { return b.hello.Load().SetReadDeadline(t) }
-func (b *branch) Close() error                      { return b.hello.Load().Close() }
+func (b *branch) Close() error                      { return nil } // the socket serves the next connection, too
 
 // secret is a peer with a certificate.
 type secret struct {
@@ -346,7 +346,9 @@ func TestNoMediaBeforeKeys(t *testing.T) {
 	if state := d.security("a", 0); state != "DTLS waiting" {
 		t.Errorf("state %q", state)
 	}
-	d.exchange(d.b, 0, a.side(0, true), rtpPacket(2, 1))
+	r := a.side(0, true)
+	d.established("a", 0)
+	d.exchange(d.b, 0, r, rtpPacket(2, 1))
 }
 
 func TestWrongCertificate(t *testing.T) {
