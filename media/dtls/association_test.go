@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -382,4 +383,40 @@ func TestCiphers(t *testing.T) {
 	passive.Expect(active.cert.Fingerprint("sha-256"))
 	active.Wake()
 	wait(t, "keys", passive.keys)
+}
+
+// TestNothingStays: closed associations leave no goroutine, wherever they are
+// in the handshake.
+func TestNothingStays(t *testing.T) {
+	before := runtime.NumGoroutine()
+	a := agent(t, AgentConfig{})
+	for i := range 12 {
+		active, passive := join(t, newNetwork(), a, CertificateConfig{})
+		if i%3 != 0 {
+			active.Expect(passive.cert.Fingerprint("sha-256"))
+			passive.Expect(active.cert.Fingerprint("sha-256"))
+		}
+		active.Wake()
+		if i%3 == 1 {
+			wait(t, "keys", passive.keys)
+		}
+		active.Close()
+		if i%2 == 0 {
+			passive.Close()
+			continue
+		}
+		time.Sleep(time.Duration(i) * time.Millisecond)
+		passive.Close()
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for runtime.NumGoroutine() > before {
+		if time.Now().After(deadline) {
+			buf := make([]byte, 1<<16)
+			t.Fatalf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if a.Running() != 0 {
+		t.Errorf("%d handshakes are counted", a.Running())
+	}
 }
