@@ -28,6 +28,7 @@ type Call struct {
 	dropTraffic bool
 	tos         int // of outgoing packets, when the request named one
 	tosSet      bool
+	fragments   []fragment
 	final       counters // what it had received, once it ended
 }
 

@@ -286,6 +286,3 @@ func (m *Media) securityText(i int) string {
 	}
 	return ""
 }
-
-// icePeers is nil while ICE has no part in a media.
-func (m *Media) icePeers(int) icePeers { return nil }

@@ -50,6 +50,7 @@ func (c *Call) installFlows() {
 }
 
 func (m *Media) installFlows() {
+	m.updateICE()
 	m.updateDTLS()
 	defer m.wakeDTLS()
 	for _, s := range m.sets {
@@ -67,7 +68,7 @@ func (m *Media) installFlows() {
 
 func (m *Media) configureStream(l *localPorts, i int) {
 	st := l.streams[i]
-	if ep := m.streams[i].endpoint; ep.IsValid() && ep.Port() != 0 {
+	if ep := m.streams[i].endpoint; !m.configureICE(l, i) && ep.IsValid() && ep.Port() != 0 {
 		st.SetRemote(ep)
 	}
 	tos := m.party.call.registry.TOS
@@ -83,6 +84,7 @@ func (m *Media) configureStream(l *localPorts, i int) {
 func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	c := m.party.call
 	f := &media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}
+	f.Source.Only = m.iceSources(l, i)
 	if m.isRTP() {
 		f.Kind = media.KindRTP
 		if i == rtcp {
@@ -108,6 +110,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	}
 	defer func() {
 		m.receiveDTLS(f, l, i)
+		m.receiveICE(f, l, i)
 		m.secure(f, to, i)
 	}()
 	if to == nil || to.set == nil || m.disabled {
@@ -144,6 +147,7 @@ func (m *Media) sinks(l *localPorts, i int) []media.Sink {
 	if i == rtcp && (m.mux.on || l.streams[rtcp] == nil) {
 		i = rtp
 	}
+	l = m.selected(l, i)
 	if l.streams[i] == nil {
 		return nil
 	}

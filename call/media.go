@@ -52,6 +52,7 @@ type Media struct {
 	security     securityState
 	srtp         srtpState
 	ice          iceState
+	agent        *iceLink // nil while ICE has no part in the media
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
 }
@@ -72,6 +73,7 @@ const (
 
 func (m *Media) closePorts() {
 	m.endSecurity()
+	m.endICE()
 	for _, s := range m.sets {
 		s.close()
 	}

@@ -37,6 +37,9 @@ func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
 	case !req.FromTag.Set:
 		return nil, errReply("No from-tag in message")
 	}
+	if req.Flags.Fragment {
+		return r.trickle(req, req.FromTag.Value)
+	}
 	if sdp, ok := r.looped(req); ok {
 		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
 	}
@@ -62,6 +65,9 @@ func (r *Registry) answer(req *ng.Request) (ng.Dict, error) {
 		return nil, errReply("No from-tag in message")
 	case !req.ToTag.Set:
 		return nil, errReply("No to-tag in message")
+	}
+	if req.Flags.Fragment {
+		return r.trickle(req, req.ToTag.Value)
 	}
 	if sdp, ok := r.looped(req); ok {
 		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
@@ -95,6 +101,7 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.lastSignal = time.Now()
 	x.c.answered = x.c.answered || !x.offering
 	x.agreeKeys()
+	x.c.takeFragments(x.sender)
 	if len(x.sdp.Medias) == 0 || x.allDisabled() {
 		x.c.installFlows()
 		return nil, errReply("Error rewriting SDP")

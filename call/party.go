@@ -12,7 +12,9 @@ type Party struct {
 	label     string
 	metadata  string
 	created   time.Time
-	medias    []*Media // by index of the m= line
+	// tieBreaker of the ICE agents facing this party (RFC 8445 section 7.3.1.1).
+	tieBreaker uint64
+	medias     []*Media // by index of the m= line
 	// peers are the parties of the offer/answer dialogue that this one is in;
 	// each is subscribed to the other's media.
 	peers []*Party

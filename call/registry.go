@@ -18,6 +18,7 @@ import (
 	"rtpgo/interfaces"
 	"rtpgo/media"
 	"rtpgo/media/dtls"
+	"rtpgo/media/ice"
 	"rtpgo/ng"
 )
 
@@ -75,6 +76,8 @@ type Registry struct {
 	tagSeq       atomic.Uint64
 	stats        totals
 	proxies      ProxyCounters
+	ice          *ice.Executor // nil while no media has spoken ICE
+	iceOnce      sync.Once
 	done         chan struct{}
 	wg           sync.WaitGroup
 }
@@ -131,6 +134,7 @@ func (r *Registry) Close() {
 		r.destroy(c)
 		c.mu.Unlock()
 	}
+	r.closeICE()
 }
 
 func (r *Registry) shard(id string) *shard {

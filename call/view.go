@@ -268,7 +268,7 @@ func (m *Media) counters(i int) (sum streamSum) {
 	for _, s := range m.sets {
 		for _, l := range s.locals {
 			if l.streams[i] != nil {
-				sum.addStream(l.streams[i], s == m.sending() && l == s.primary())
+				sum.addStream(l.streams[i], s == m.sending() && l == m.selected(s.primary(), i))
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (a *Agent) addCandidate(g *generation, c *Candidate, now time.Time) {
 		return
 	}
 	g.candidates = append(g.candidates, c)
-	if a.cfg.Lite && !g.remoteLite || g.complete(a.components) {
+	if a.cfg.Lite && !g.remoteLite || g.selected[c.Component-1] != nil {
 		return
 	}
 	for i := range a.cfg.Locals {
