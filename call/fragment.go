@@ -104,8 +104,8 @@ func (m *Media) addCandidates(add *sdpedit.ICE) {
 		}
 	}
 	m.ice.remote = list
-	m.ice.remoteEnd = m.ice.remoteEnd || add.EndOfCandidates
-	m.ice.fresh = true
+	m.iceHeard.fresh = true
+	m.iceHeard.end = m.iceHeard.end || add.EndOfCandidates
 }
 
 func hasCandidate(list []sdpedit.Candidate, c sdpedit.Candidate) bool {

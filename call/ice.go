@@ -22,8 +22,6 @@ type iceState struct {
 	remoteUfrag        string // the party's, to notice a restart
 	remote             []sdpedit.Candidate
 	remotePwd          string
-	remoteEnd          bool // no more candidates will follow (RFC 8838)
-	fresh              bool // the party described itself since flows were installed
 }
 
 // iceSection negotiates ICE of one section. The two sides are independent: one
@@ -35,7 +33,7 @@ func (x *exchange) iceSection(s, r *Media, sm *sdpedit.Media) {
 	} else {
 		x.answerICE(s, r, present)
 	}
-	x.readRemoteICE(s, sm)
+	s.readRemoteICE(sm)
 	for _, m := range []*Media{s, r} {
 		if m.ice.on && m.ice.ufrag == "" {
 			m.restartICE()
@@ -93,22 +91,19 @@ func (x *exchange) liteFlags(s, r *Media) {
 	}
 }
 
-// readRemoteICE stores the sender's side. New credentials in an offer restart
-// ICE (RFC 8839 section 4.4.1.1): it gets new ones of ours. In an answer they
-// are another phone's that was sent the same offer, and knows ours from there.
-func (x *exchange) readRemoteICE(m *Media, sm *sdpedit.Media) {
+// readRemoteICE stores the sender's side. New credentials restart ICE (RFC
+// 8839 section 4.4.1.1): it gets new ones of ours.
+func (m *Media) readRemoteICE(sm *sdpedit.Media) {
 	if !sm.ICE.Present() {
 		return
 	}
-	if x.offering && m.ice.remoteUfrag != "" && m.ice.remoteUfrag != sm.ICE.Ufrag {
+	if m.ice.remoteUfrag != "" && m.ice.remoteUfrag != sm.ICE.Ufrag {
 		m.restartICE()
 	}
 	m.ice.remoteUfrag, m.ice.remotePwd = sm.ICE.Ufrag, sm.ICE.Pwd
 	m.ice.remote = sm.ICE.Candidates
 	m.ice.litePeer = sm.ICE.Lite
 	m.ice.trickle = sm.ICE.Trickle
-	m.ice.remoteEnd = sm.ICE.EndOfCandidates
-	m.ice.fresh = true
 }
 
 func (m *Media) restartICE() {

@@ -34,6 +34,21 @@ type icePort struct {
 	stream int
 }
 
+// iceHeard is what a party's description said and its agent has to be told.
+type iceHeard struct {
+	fresh bool // said since flows were installed
+	end   bool // no more candidates will follow (RFC 8838)
+}
+
+// heardICE notes whose ICE this exchange describes.
+func (x *exchange) heardICE() {
+	for _, p := range x.sections {
+		if p.sm != nil && p.s != nil && p.sm.ICE.Present() {
+			p.s.iceHeard = iceHeard{fresh: true, end: p.sm.ICE.EndOfCandidates}
+		}
+	}
+}
+
 // executor runs the ICE agents. The first media that speaks ICE starts it.
 func (r *Registry) executor() *ice.Executor {
 	r.iceOnce.Do(func() { r.ice = ice.NewExecutor() })
@@ -60,14 +75,14 @@ func (m *Media) updateICE() {
 	}
 	if m.agent == nil {
 		m.beginICE(set)
-		m.ice.fresh = true
+		m.iceHeard.fresh = true
 	}
 	m.agent.SetComponents(m.iceComponents(set))
 	m.agent.SetLocal(ice.Credentials{Ufrag: m.ice.ufrag, Pwd: m.ice.pwd})
-	if m.ice.fresh && m.ice.remoteUfrag != "" {
+	if m.iceHeard.fresh && m.ice.remoteUfrag != "" {
 		m.agent.SetRemote(m.remoteICE())
 	}
-	m.ice.fresh = false
+	m.iceHeard.fresh = false
 }
 
 func (m *Media) beginICE(set *portSet) {
@@ -86,8 +101,7 @@ func (m *Media) beginICE(set *portSet) {
 		l.addresses = append(l.addresses, addr)
 		cfg.Locals = append(cfg.Locals, ice.Local{
 			Component: at.stream + 1, Port: at.local.ports[at.stream], Address: addr,
-			Priority:   priority(hostPreference, maxLocal-uint32(slices.Index(set.locals, at.local)), at.stream+1),
-			Foundation: foundation(at.local.address.Local),
+			Priority: priority(hostPreference, maxLocal-uint32(slices.Index(set.locals, at.local)), at.stream+1),
 		})
 	}
 	l.Agent = p.call.registry.executor().NewAgent(cfg)
@@ -131,7 +145,7 @@ func (m *Media) remoteICE() ice.Remote {
 	st := &m.ice
 	r := ice.Remote{
 		Credentials: ice.Credentials{Ufrag: st.remoteUfrag, Pwd: st.remotePwd},
-		Lite:        st.litePeer, More: st.trickle && !st.remoteEnd,
+		Lite:        st.litePeer, More: st.trickle && !m.iceHeard.end,
 	}
 	for i := range st.remote {
 		if c, ok := iceCandidate(&st.remote[i]); ok {
@@ -149,7 +163,7 @@ func iceCandidate(c *sdpedit.Candidate) (ice.Candidate, bool) {
 	}
 	return ice.Candidate{
 		Component: c.Component, Address: netip.AddrPortFrom(c.Address, uint16(c.Port)),
-		Type: ice.ParseType(c.Type), Priority: c.Priority, Foundation: c.Foundation,
+		Type: ice.ParseType(c.Type), Priority: c.Priority,
 	}, true
 }
 

@@ -236,24 +236,6 @@ func TestOtherFamily(t *testing.T) {
 	})
 }
 
-// Two phones answer one offer, one after the other: the second knows our
-// credentials from the same offer.
-func TestForkBehindUs(t *testing.T) {
-	inIceLab(t, func(l *iceLab) {
-		a, b, c := l.phone("a", phoneA), l.phone("b", phoneB).speakICE(ice.Config{}), l.phone("c", "198.51.100.3:6000").speakICE(ice.Config{})
-		s := l.ask(ng.Dict{{Key: "command", Value: "offer"}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: a.sdp()}, iceKey("force")})
-		b.hear(s)
-		c.hear(s)
-		b.answer(a)
-		l.pass(3 * time.Second)
-		b.mustHear(a)
-		c.answer(a)
-		l.pass(3 * time.Second)
-		c.mustHear(a)
-		a.mustHear(c)
-	})
-}
-
 // The address that ICE found is what query shows, not the one of c=; after the
 // end of the call nothing is sent there.
 func TestPairInQuery(t *testing.T) {

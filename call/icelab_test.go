@@ -139,7 +139,7 @@ func (p *phone) speakICE(cfg ice.Config) *phone {
 	cfg.Credentials, cfg.Components, p.lite = p.creds, 2, cfg.Lite
 	for c, q := range p.ports {
 		cfg.Locals = append(cfg.Locals, ice.Local{
-			Component: c + 1, Port: q, Address: q.Local(), Foundation: "1", Priority: 126<<24 | 65535<<8 | uint32(255-c),
+			Component: c + 1, Port: q, Address: q.Local(), Priority: 126<<24 | 65535<<8 | uint32(255-c),
 		})
 	}
 	p.config = cfg
@@ -222,7 +222,7 @@ func (p *phone) hear(s *sdpedit.Session) {
 	r := ice.Remote{Credentials: ice.Credentials{Ufrag: i.Ufrag, Pwd: i.Pwd}, Lite: i.Lite}
 	for _, c := range i.Candidates {
 		r.Candidates = append(r.Candidates, ice.Candidate{
-			Component: c.Component, Address: netip.AddrPortFrom(c.Address, uint16(c.Port)), Priority: c.Priority, Foundation: c.Foundation,
+			Component: c.Component, Address: netip.AddrPortFrom(c.Address, uint16(c.Port)), Priority: c.Priority,
 		})
 	}
 	p.agent.SetRemote(r)

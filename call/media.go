@@ -53,6 +53,7 @@ type Media struct {
 	srtp         srtpState
 	ice          iceState
 	agent        *iceLink // nil while ICE has no part in the media
+	iceHeard     iceHeard
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
 }

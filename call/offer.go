@@ -101,6 +101,7 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.lastSignal = time.Now()
 	x.c.answered = x.c.answered || !x.offering
 	x.agreeKeys()
+	x.heardICE()
 	x.c.takeFragments(x.sender)
 	if len(x.sdp.Medias) == 0 || x.allDisabled() {
 		x.c.installFlows()

@@ -30,7 +30,7 @@ var features = [numFeatures]struct {
 	FeatureCore:         {"core", true},
 	FeatureTranscoding:  {"transcoding", false},
 	FeatureT38:          {"T.38", false},
-	FeatureICE:          {"ICE", false},
+	FeatureICE:          {"ICE", true},
 	FeatureSRTP:         {"SRTP", true},
 	FeatureDTLS:         {"DTLS", true},
 	FeatureDTMF:         {"DTMF processing", false},

@@ -97,7 +97,7 @@ type Agent struct {
 	transactions map[transactionID]*transaction
 	inUse        [maxComponents]*pair
 	history      history
-	nextCheck    time.Time // pacing
+	checkedLast  time.Time // when the last check began
 	keepalive    time.Time // of a lite agent
 	events       []Event
 }
@@ -169,11 +169,11 @@ func (a *Agent) SetLocal(c Credentials) {
 
 // SetRemote tells what the peer's latest description, or a fragment of it,
 // says. Candidates add to those known; other credentials than before restart
-// ICE.
+// ICE. Without a password nothing can be checked, and no pair is ever valid.
 func (a *Agent) SetRemote(r Remote) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed || r.Ufrag == "" || r.Pwd == "" {
+	if a.closed || r.Ufrag == "" {
 		return
 	}
 	now := time.Now()
@@ -196,7 +196,7 @@ func (a *Agent) SetComponents(n int) {
 	now := time.Now()
 	for _, g := range []*generation{a.current, a.previous} {
 		if g != nil {
-			a.reform(g, now)
+			a.reform(g)
 		}
 	}
 	a.finish(now)

@@ -57,6 +57,25 @@ func TestHighestPriorityWins(t *testing.T) {
 	})
 }
 
+// On a long way the checks of both sides cross: they must not go on triggering
+// each other.
+func TestLongWay(t *testing.T) {
+	for _, delay := range []time.Duration{time.Millisecond, 30 * time.Millisecond, 300 * time.Millisecond, time.Second} {
+		bubble(t, func(t *testing.T, x *Executor, n *network) {
+			n.delay = delay
+			a := newEnd(t, x, n, "a", endOptions{addrs: []string{aAddr}, components: 2, controlling: true})
+			b := newEnd(t, x, n, "b", endOptions{addrs: []string{bAddr}, components: 2})
+			exchange(a, b)
+			pass(10*time.Second + 10*delay)
+			a.wantPair(t, RTP, aAddr, bAddr, true)
+			b.wantPair(t, RTCP, "198.51.100.1:5001", "192.0.2.1:4001", true)
+			if l := n.packets(); len(l) > 80 {
+				t.Fatalf("%d packets at a delay of %v", len(l), delay)
+			}
+		})
+	}
+}
+
 func TestRetransmission(t *testing.T) {
 	bubble(t, func(t *testing.T, x *Executor, n *network) {
 		a := newEnd(t, x, n, "a", endOptions{addrs: []string{aAddr}, controlling: true})

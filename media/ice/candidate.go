@@ -24,11 +24,10 @@ type Port interface {
 // Local is a host candidate of ours. Where it is used it is named by its index
 // in Config.Locals.
 type Local struct {
-	Component  int
-	Port       Port
-	Address    netip.AddrPort // bound; its family decides on what it is paired with
-	Priority   uint32
-	Foundation string
+	Component int
+	Port      Port
+	Address   netip.AddrPort // bound; its family decides on what it is paired with
+	Priority  uint32
 }
 
 // Type of a candidate (RFC 8445 section 4).
@@ -69,11 +68,10 @@ func (l *Local) checkPriority() uint32 {
 
 // Candidate is one of the peer's (RFC 8839 section 5.1).
 type Candidate struct {
-	Component  int
-	Address    netip.AddrPort
-	Type       Type
-	Priority   uint32
-	Foundation string
+	Component int
+	Address   netip.AddrPort
+	Type      Type
+	Priority  uint32
 }
 
 // usable tells whether checks may be sent to a candidate.

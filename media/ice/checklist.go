@@ -54,7 +54,7 @@ func (a *Agent) meet(g *generation, r *Remote, now time.Time) {
 		a.setControlling(!a.cfg.Lite)
 	}
 	for i := range r.Candidates {
-		a.addCandidate(g, &r.Candidates[i], now)
+		a.addCandidate(g, &r.Candidates[i])
 	}
 	if a.cfg.Lite && r.Lite {
 		a.selectUnchecked(g, now)
@@ -71,13 +71,13 @@ func (a *Agent) meet(g *generation, r *Remote, now time.Time) {
 
 // addCandidate adds one of the peer's candidates, or corrects one that was
 // learned from a check before it was signalled.
-func (a *Agent) addCandidate(g *generation, c *Candidate, now time.Time) {
+func (a *Agent) addCandidate(g *generation, c *Candidate) {
 	if !c.usable() {
 		return
 	}
 	c = &Candidate{
 		Component: c.Component, Address: netip.AddrPortFrom(c.Address.Addr().Unmap(), c.Address.Port()),
-		Type: c.Type, Priority: c.Priority, Foundation: c.Foundation,
+		Type: c.Type, Priority: c.Priority,
 	}
 	if known := g.candidate(c.Component, c.Address); known != nil {
 		if known.Type == PeerReflexive && c.Type != PeerReflexive {
@@ -95,23 +95,15 @@ func (a *Agent) addCandidate(g *generation, c *Candidate, now time.Time) {
 	}
 	for i := range a.cfg.Locals {
 		if l := &a.cfg.Locals[i]; l.Component <= a.components && l.reachable(c) {
-			a.addPair(g, i, c, now)
+			a.addPair(g, i, c)
 		}
 	}
 	a.thin(g)
 }
 
-// addPair puts a pair into the checklist. The first of each foundation is
-// checked first (RFC 8445 section 6.1.2.6, RFC 8838 section 12).
-func (a *Agent) addPair(g *generation, local int, c *Candidate, now time.Time) *pair {
-	l := &a.cfg.Locals[local]
-	p := &pair{
-		local: local, component: c.Component, remote: c,
-		foundation: l.Foundation + ":" + c.Foundation, priority: a.priority(l, c),
-	}
-	if !g.foundationBusy(p.foundation) {
-		p.state = waiting
-	}
+// addPair puts a pair into the checklist.
+func (a *Agent) addPair(g *generation, local int, c *Candidate) *pair {
+	p := &pair{local: local, component: c.Component, remote: c, priority: a.priority(&a.cfg.Locals[local], c)}
 	g.pairs = append(g.pairs, p)
 	g.sort()
 	return p
@@ -163,13 +155,12 @@ func (a *Agent) setControlling(on bool) {
 func (a *Agent) reprioritize(g *generation) {
 	for _, p := range g.pairs {
 		p.priority = a.priority(&a.cfg.Locals[p.local], p.remote)
-		p.foundation = a.cfg.Locals[p.local].Foundation + ":" + p.remote.Foundation
 	}
 	g.sort()
 }
 
 // reform makes the checklist fit the number of components.
-func (a *Agent) reform(g *generation, now time.Time) {
+func (a *Agent) reform(g *generation) {
 	for _, p := range append([]*pair(nil), g.pairs...) {
 		if p.component > a.components {
 			g.invalidate(p)
@@ -186,7 +177,7 @@ func (a *Agent) reform(g *generation, now time.Time) {
 		for i := range a.cfg.Locals {
 			l := &a.cfg.Locals[i]
 			if c.Component > RTP && l.reachable(c) && g.find(i, c.Address) == nil {
-				a.addPair(g, i, c, now)
+				a.addPair(g, i, c)
 			}
 		}
 	}
@@ -195,7 +186,7 @@ func (a *Agent) reform(g *generation, now time.Time) {
 
 // reflexive makes the pair of an address that a check came from and nobody
 // named (RFC 8445 section 7.3.1.3); nil when there is no room.
-func (a *Agent) reflexive(g *generation, local int, src netip.AddrPort, priority uint32, now time.Time) *pair {
+func (a *Agent) reflexive(g *generation, local int, src netip.AddrPort, priority uint32) *pair {
 	l := &a.cfg.Locals[local]
 	c := g.candidate(l.Component, src)
 	if c == nil {
@@ -204,14 +195,13 @@ func (a *Agent) reflexive(g *generation, local int, src netip.AddrPort, priority
 		}
 		c = &Candidate{
 			Component: l.Component, Address: src, Type: PeerReflexive, Priority: priority,
-			Foundation: src.String(),
 		}
 		if !l.reachable(c) || !a.makeRoom(g, l.Component) {
 			return nil
 		}
 		g.candidates = append(g.candidates, c)
 	}
-	return a.addPair(g, local, c, now)
+	return a.addPair(g, local, c)
 }
 
 // makeRoom drops the oldest of the peer-reflexive candidates that lead nowhere

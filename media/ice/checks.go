@@ -9,14 +9,11 @@ import (
 // checkNext starts the next connectivity check when the pacing allows it.
 func (a *Agent) checkNext(now time.Time) {
 	g := a.current
-	if !a.checks(g) || a.nextCheck.After(now) {
+	if !a.checks(g) || !g.hasWork() || a.checkDue(g).After(now) {
 		return
 	}
 	p := g.next()
-	if p == nil {
-		return
-	}
-	a.nextCheck = now.Add(Pace)
+	a.checkedLast = now
 	a.cancel(p, now)
 	t := a.start(g, p, forCheck)
 	if t == nil {
@@ -32,6 +29,14 @@ func (a *Agent) checkNext(now time.Time) {
 		a.forget(t)
 		a.failPair(g, p, now)
 	}
+}
+
+// checkDue is when the pacing allows the next check.
+func (a *Agent) checkDue(g *generation) time.Time {
+	if len(g.triggered) > 0 {
+		return a.checkedLast.Add(triggeredPace)
+	}
+	return a.checkedLast.Add(Pace)
 }
 
 // transient tells errors of sending that say nothing about the destination.

@@ -46,14 +46,14 @@ func (m *mute) Send([]byte, netip.AddrPort) error { m.sent++; return nil }
 // fuzzAgent is one with the credentials of RFC 5769 and a check under way.
 func fuzzAgent(x *Executor, out *mute) *Agent {
 	a := x.NewAgent(Config{
-		Locals:      []Local{{Component: RTP, Port: out, Address: ap(aAddr), Priority: 126<<24 | 65535<<8 | 255, Foundation: "1"}},
+		Locals:      []Local{{Component: RTP, Port: out, Address: ap(aAddr), Priority: 126<<24 | 65535<<8 | 255}},
 		Credentials: Credentials{"evtj", "VOkJxbRl1RmTxUk/WvJxBt"}, Components: 1,
 	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.meet(a.current, &Remote{
 		Credentials: Credentials{"h6vY", "peerpassword0123456789"},
-		Candidates:  []Candidate{{Component: RTP, Address: ap(bAddr), Priority: 1 << 30, Foundation: "2"}},
+		Candidates:  []Candidate{{Component: RTP, Address: ap(bAddr), Priority: 1 << 30}},
 	}, time.Now())
 	a.checkNext(time.Now())
 	return a

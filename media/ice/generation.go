@@ -102,24 +102,6 @@ func (g *generation) trigger(p *pair) {
 	g.triggered = append(g.triggered, p)
 }
 
-// foundationBusy tells whether a pair of this foundation is about to be, or
-// being, checked.
-func (g *generation) foundationBusy(f string) bool {
-	return slices.ContainsFunc(g.pairs, func(p *pair) bool {
-		return p.foundation == f && (p.state == waiting || p.state == inProgress)
-	})
-}
-
-// thaw makes the pairs of a foundation that works eligible (RFC 8445 section
-// 7.2.5.3.3).
-func (g *generation) thaw(f string) {
-	for _, p := range g.pairs {
-		if p.foundation == f && p.state == frozen {
-			p.state = waiting
-		}
-	}
-}
-
 // next chooses the pair to check (RFC 8445 section 6.1.4.2); nil if none is
 // due.
 func (g *generation) next() *pair {
@@ -133,18 +115,13 @@ func (g *generation) next() *pair {
 			return p
 		}
 	}
-	for _, p := range g.pairs {
-		if p.state == frozen && !g.foundationBusy(p.foundation) {
-			return p
-		}
-	}
 	return nil
 }
 
 // hasWork tells whether next would return something.
 func (g *generation) hasWork() bool {
 	return len(g.triggered) > 0 || slices.ContainsFunc(g.pairs, func(p *pair) bool {
-		return p.state == waiting || p.state == frozen && !g.foundationBusy(p.foundation)
+		return p.state == waiting
 	})
 }
 

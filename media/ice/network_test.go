@@ -17,6 +17,8 @@ type network struct {
 	ports map[netip.AddrPort]*port
 	// lose decides on each packet; nil loses none.
 	lose func(from, to netip.AddrPort, pkt []byte) bool
+	// delay of each packet.
+	delay time.Duration
 	// seen are all packets that were sent.
 	seen []sentPacket
 }
@@ -27,9 +29,9 @@ type sentPacket struct {
 	at       time.Time
 }
 
-const delay = 10 * time.Millisecond
-
-func newNetwork() *network { return &network{ports: make(map[netip.AddrPort]*port)} }
+func newNetwork() *network {
+	return &network{ports: make(map[netip.AddrPort]*port), delay: 10 * time.Millisecond}
+}
 
 // port is a port of the network: a way out of an agent.
 type port struct {
@@ -69,7 +71,7 @@ func (p *port) Send(pkt []byte, to netip.AddrPort) error {
 	from := p.mapped
 	p.net.seen = append(p.net.seen, sentPacket{from, to, pkt, time.Now()})
 	if p.net.lose == nil || !p.net.lose(from, to, pkt) {
-		time.AfterFunc(delay, func() { p.net.deliver(from, to, pkt) })
+		time.AfterFunc(p.net.delay, func() { p.net.deliver(from, to, pkt) })
 	}
 	return nil
 }
@@ -142,8 +144,7 @@ func newEnd(t *testing.T, x *Executor, n *network, name string, o endOptions) *e
 			e.ports = append(e.ports, p)
 			e.cfg.Locals = append(e.cfg.Locals, Local{
 				Component: c + 1, Port: p, Address: addr,
-				Priority:   126<<24 | (65535-uint32(i))<<8 | uint32(255-c),
-				Foundation: addr.Addr().String(),
+				Priority: 126<<24 | (65535-uint32(i))<<8 | uint32(255-c),
 			})
 		}
 	}
@@ -159,7 +160,7 @@ func (e *end) describe() Remote {
 	r := Remote{Credentials: e.current.local, Lite: e.cfg.Lite}
 	for _, l := range e.cfg.Locals {
 		r.Candidates = append(r.Candidates, Candidate{
-			Component: l.Component, Address: l.Address, Priority: l.Priority, Foundation: l.Foundation,
+			Component: l.Component, Address: l.Address, Priority: l.Priority,
 		})
 	}
 	return r

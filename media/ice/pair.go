@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// state of a candidate pair (RFC 8445 section 6.1.2.6).
+// state of a candidate pair (RFC 8445 section 6.1.2.6). None is ever frozen: a
+// peer that answers on RTCP alone would wait for the checks of RTP to fail, and
+// the pairs of our few host candidates are soon checked.
 type state uint8
 
 const (
-	frozen state = iota
-	waiting
+	waiting state = iota
 	inProgress
 	succeeded
 	failed
@@ -18,12 +19,11 @@ const (
 
 // pair is a local candidate with one of the peer's.
 type pair struct {
-	local      int
-	component  int
-	remote     *Candidate
-	priority   uint64
-	foundation string
-	state      state
+	local     int
+	component int
+	remote    *Candidate
+	priority  uint64
+	state     state
 
 	// valid: the peer answered a check, or, to a lite agent, sent one; not
 	// longer ago than ConsentTimeout.
@@ -55,7 +55,7 @@ func pairPriority(controlling, controlled uint32) uint64 {
 }
 
 func (p *pair) pending() bool {
-	return p.state == frozen || p.state == waiting || p.state == inProgress
+	return p.state == waiting || p.state == inProgress
 }
 
 // is tells whether p is the pair of these two.

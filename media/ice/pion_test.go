@@ -34,7 +34,7 @@ func newSocketEnd(t *testing.T, x *Executor, e media.Engine, addrs []string, cfg
 		s.ports = append(s.ports, p)
 		s.streams = append(s.streams, media.NewStream(p))
 		s.locals = append(s.locals, Local{
-			Component: RTP, Port: p, Address: p.Local(), Foundation: a,
+			Component: RTP, Port: p, Address: p.Local(),
 			Priority: 126<<24 | (65535-uint32(i))<<8 | 255,
 		})
 	}
@@ -122,7 +122,7 @@ func (p *pionPeer) gather(t *testing.T) {
 			return
 		}
 		p.candidates = append(p.candidates, Candidate{
-			Component: int(c.Component()), Priority: c.Priority(), Foundation: c.Foundation(),
+			Component: int(c.Component()), Priority: c.Priority(),
 			Address: netip.AddrPortFrom(netip.MustParseAddr(c.Address()), uint16(c.Port())),
 		})
 	})
@@ -302,7 +302,7 @@ func TestLoopback(t *testing.T) {
 	describe := func(s *socketEnd) Remote {
 		r := Remote{Credentials: s.creds}
 		for _, l := range s.locals {
-			r.Candidates = append(r.Candidates, Candidate{Component: RTP, Address: l.Address, Priority: l.Priority, Foundation: l.Foundation})
+			r.Candidates = append(r.Candidates, Candidate{Component: RTP, Address: l.Address, Priority: l.Priority})
 		}
 		return r
 	}

@@ -95,7 +95,7 @@ func (a *Agent) switchRole() {
 func (a *Agent) checked(g *generation, local int, src netip.AddrPort, priority uint32, nominated bool, now time.Time) {
 	p := g.find(local, src)
 	if p == nil {
-		if p = a.reflexive(g, local, src, priority, now); p == nil {
+		if p = a.reflexive(g, local, src, priority); p == nil {
 			return
 		}
 	}
@@ -108,8 +108,9 @@ func (a *Agent) checked(g *generation, local int, src netip.AddrPort, priority u
 	if nominated && !a.controlling {
 		p.asked = true
 	}
-	live := p.valid && p.state == succeeded && now.Sub(p.heard) < ConsentTimeout/2
-	if live {
+	// Both sides would trigger each other for ever if a pair that has just
+	// proved to work were checked again.
+	if p.valid && now.Sub(p.heard) < ConsentTimeout/2 {
 		if p.asked {
 			a.choose(g, p, now)
 		}

@@ -49,6 +49,9 @@ func (a *Agent) answered(g *generation, t *transaction, now time.Time) {
 	if t.purpose == forConsent && !p.valid {
 		return // consent was lost meanwhile; only a new check brings it back
 	}
+	if p.check != nil && !p.nominating {
+		a.cancel(p, now)
+	}
 	if p.check == nil {
 		p.state = succeeded
 		g.untriggerChecked(p)
@@ -59,7 +62,6 @@ func (a *Agent) answered(g *generation, t *transaction, now time.Time) {
 	if c := p.component - 1; g.firstValid[c].IsZero() {
 		g.firstValid[c] = now
 	}
-	g.thaw(p.foundation)
 	if t.purpose == forConsent || g != a.current {
 		return
 	}

@@ -90,7 +90,7 @@ func (a *Agent) next(now time.Time) (at time.Time) {
 	}
 	g := a.current
 	if a.checks(g) && g.hasWork() {
-		soonest(later(a.nextCheck, now))
+		soonest(later(a.checkDue(g), now))
 	}
 	for c := range a.components {
 		soonest(a.nominationDue(g, c, now))
@@ -117,6 +117,6 @@ func (a *Agent) generations() []*generation {
 }
 
 // checks tells whether we make checks in a session.
-func (a *Agent) checks(g *generation) bool { return !a.cfg.Lite && g.remoteKnown }
+func (a *Agent) checks(g *generation) bool { return !a.cfg.Lite && g.remoteKnown && g.remote.Pwd != "" }
 
 func (a *Agent) anyValid(g *generation) bool { return g.best(RTP) != nil || g.best(RTCP) != nil }

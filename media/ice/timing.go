@@ -10,6 +10,10 @@ const (
 	// Pace is the time between two new checks of one agent (Ta, RFC 8445
 	// section 14.2).
 	Pace = 50 * time.Millisecond
+	// triggeredPace is that of checks which an authentic one of the peer has
+	// triggered: the peer's media follows on its heels (5 ms is the least that
+	// RFC 8445 section 14.2 allows).
+	triggeredPace = 5 * time.Millisecond
 	// minRTO is the first retransmission time-out (RFC 8445 section 14.3).
 	minRTO = 500 * time.Millisecond
 	// maxSends and lastWait are Rc and Rm of RFC 8489 section 6.2.1.

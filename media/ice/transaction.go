@@ -116,7 +116,7 @@ func (a *Agent) forget(t *transaction) {
 func (a *Agent) cancel(p *pair, now time.Time) {
 	if t := p.check; t != nil {
 		t.cancelled = true
-		t.next = now.Add(2 * t.rto)
+		t.next = now.Add(lastWait * t.rto)
 		p.check = nil
 	}
 }
