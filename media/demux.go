@@ -6,17 +6,16 @@ import "net/netip"
 // rest to stun. A nil handler drops its packets; nil comes back when both are.
 // The handlers keep the rules of Flow.Other.
 func Demux(stun, dtls func(pkt []byte, src netip.AddrPort)) func(pkt []byte, src netip.AddrPort) {
-	switch {
-	case dtls == nil:
-		return stun
-	case stun == nil:
-		stun = func([]byte, netip.AddrPort) {}
+	if stun == nil && dtls == nil {
+		return nil
 	}
 	return func(pkt []byte, src netip.AddrPort) {
+		handler := stun
 		if Classify(pkt) == ClassDTLS {
-			dtls(pkt, src)
-			return
+			handler = dtls
 		}
-		stun(pkt, src)
+		if handler != nil {
+			handler(pkt, src)
+		}
 	}
 }

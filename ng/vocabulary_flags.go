@@ -67,6 +67,7 @@ func flagWords() []word {
 		{names: []string{"debug", "debugging"}, doc: "log everything about this call", set: func(r *Request) { r.Flags.DebugCall = true }},
 		{names: []string{"passthrough"}, doc: "leave the ports and addresses of the SDP as they are, for the rest of the call (not documented by the reference)", set: func(r *Request) { r.Flags.Passthrough = true }},
 		{names: []string{"directional"}, doc: "consumed by Kamailio; nothing to do", set: func(r *Request) { r.Flags.Directional = true }},
+		{names: []string{"recrypt"}, doc: "verify SRTP before it is forwarded; always done", none: true},
 		{names: []string{"force"}, doc: "of rtpproxy (ignore marks of other proxies); nothing to do", none: true},
 	}
 }
