@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"math/big"
 	"net"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -456,4 +457,29 @@ func TestDTLSReinvite(t *testing.T) {
 	r = a.side(0, false)
 	until(t, "another handshake", func() bool { return strings.Count(p.log.String(), "DTLS-SRTP established") == 2 })
 	d.exchange(d.b, 0, r, rtpPacket(4, 1))
+}
+
+// TestHelloBeforeICE: where ICE is spoken nobody shakes hands whom a
+// connectivity check has not proved, not even from the signalled address.
+func TestHelloBeforeICE(t *testing.T) {
+	d := newDialogue(launchEngine(t, "sockets"))
+	a := newSecret(d.a, false)
+	lines := append(a.lines("active", "sha-256"), "ice-ufrag:abcd", "ice-pwd:abcdefghijklmnopqrstuvwx",
+		"candidate:1 1 UDP 2130706431 127.0.0.1 "+strconv.Itoa(d.a.port())+" typ host")
+	d.command("offer", d.a.sdp("UDP/TLS/RTP/SAVPF", lines...), savp("RTP/AVP"), ng.Pair{Key: "ICE", Value: "remove"})
+	d.command("answer", d.b.sdp("RTP/AVP"))
+	stranger := newPeer(t, "stranger")
+	stranger.remote = d.a.remote
+	hello := append([]byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12}, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	for _, p := range []*peer{d.a, stranger} {
+		p.sendRaw(0, hello)
+		p.sendRaw(0, rtpPacket(1, 1)) // the port handles one after the other
+	}
+	until(t, "what follows is counted", func() bool {
+		return d.drops("a", "no key")+d.drops("a", "stranger") == 2
+	})
+	if state := d.security("a", 0); state != "DTLS waiting" {
+		t.Errorf("state %q", state)
+	}
+	stranger.silent("ClientHello of a stranger")
 }
