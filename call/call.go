@@ -26,14 +26,16 @@ type Call struct {
 	blocks      blocks            // of the whole call
 	warnedSide  bool              // one direction= only: warned once
 	dropTraffic bool
-	tos         int // of outgoing packets, when the request named one
+	passthrough bool // the flag: ports and addresses are left alone
+	piercing    bool // some media may have to open its peer's NAT
+	tos         int  // of outgoing packets, when the request named one
 	tosSet      bool
 	fragments   []fragment
 	final       counters // what it had received, once it ended
 }
 
 func newCall(r *Registry, id string) *Call {
-	return &Call{ID: id, registry: r, created: time.Now(), tags: make(map[string]*Party)}
+	return &Call{ID: id, registry: r, created: r.now(), tags: make(map[string]*Party)}
 }
 
 // close releases everything the call holds.
@@ -71,7 +73,7 @@ func (c *Call) newParty(tag string) (*Party, error) {
 	if len(c.parties) >= MaxPartiesPerCall {
 		return nil, fmt.Errorf("call %s: more than %d parties", c.ID, MaxPartiesPerCall)
 	}
-	p := &Party{call: c, created: time.Now(), id: c.registry.tagSeq.Add(1)}
+	p := &Party{call: c, created: c.registry.now(), id: c.registry.tagSeq.Add(1)}
 	c.parties = append(c.parties, p)
 	c.setTag(p, tag)
 	return p, nil

@@ -17,11 +17,17 @@ func (r *Registry) clock() {
 		select {
 		case <-r.done:
 			return
-		case now := <-t.C:
-			for _, c := range r.all() {
-				r.check(c, now)
-			}
+		case <-t.C:
+			r.tick()
 		}
+	}
+}
+
+// tick does what the time has come for, once a second.
+func (r *Registry) tick() {
+	now := r.now()
+	for _, c := range r.all() {
+		r.check(c, now)
 	}
 }
 
@@ -41,6 +47,7 @@ func (r *Registry) check(c *Call, now time.Time) {
 	}
 	why := r.expired(c, now)
 	if why == "" {
+		c.pierceNAT()
 		return
 	}
 	r.Log.Info("call ended by time-out", zap.String("call", c.ID), zap.String("timeout", why))

@@ -43,7 +43,7 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 		r.stats.regular.Add(1)
 		r.destroy(c)
 	default:
-		c.deleteAt = time.Now().Add(delay)
+		c.deleteAt = r.now().Add(delay)
 	}
 	return reply, nil
 }

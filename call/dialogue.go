@@ -1,6 +1,10 @@
 package call
 
-import "rtpgo/ng"
+import (
+	"strings"
+
+	"rtpgo/ng"
+)
 
 // offerParties finds or creates the two sides of an offer: the sender is the
 // from-tag's party, the receiver that of the to-tag, of the via-branch, or the
@@ -74,8 +78,23 @@ func (c *Call) answerParties(req *ng.Request) (sender, receiver *Party, err erro
 	if sender == receiver {
 		return nil, nil, errReply("Invalid dialogue association")
 	}
+	sender.final = finalResponse(req)
 	sender.subscribe(receiver)
 	return sender, receiver, nil
+}
+
+// finalResponse tells whether an answer came with a final SIP response: its
+// to-tag stays that of its sender from then on, and an answer under another
+// one is another party's.
+func finalResponse(req *ng.Request) bool {
+	if req.SIPCode < 200 {
+		return false
+	}
+	switch strings.ToLower(req.SIPMessageType.Value) {
+	case "sip-reply", "sip-response", "reply":
+		return true
+	}
+	return false
 }
 
 func (c *Call) answerSender(receiver *Party, req *ng.Request) *Party {
@@ -88,7 +107,7 @@ func (c *Call) answerSender(receiver *Party, req *ng.Request) *Party {
 		return p
 	}
 	p := receiver.peer()
-	if p == nil || (p.tag != "" && req.Flags.NewBranch) {
+	if p == nil || (p.tag != "" && (req.Flags.NewBranch || (p.final && !req.Flags.Provisional))) {
 		return nil
 	}
 	c.setTag(p, to)

@@ -12,6 +12,10 @@ func (x *exchange) learningFlags(s, r *Media) {
 		s.streams[i].strict = s.streams[i].strict || f.StrictSource
 		s.streams[i].handover = s.streams[i].handover || f.MediaHandover
 	}
+	s.natWait = s.natWait || f.NATWait
+	if f.PierceNAT {
+		s.pierce, x.c.piercing = true, true
+	}
 	if f.Asymmetric {
 		s.asymmetric = true
 	}
@@ -101,6 +105,8 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		f.Block = media.DropTraffic
 	case b.media, m.party.echo == echoSink:
 		f.Block = media.DropBlocked
+	case to != nil && !(m.weReceive && to.weSend):
+		f.Block = media.DropDirection
 	}
 	if b.dtmf {
 		f.BlockPT = m.dtmfTypes()
@@ -123,7 +129,9 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		f.RTP = f.RTCP
 	}
 	if f.Kind != media.KindRaw {
-		f.PayloadTypes = m.payloadTypes
+		if to != m {
+			f.PayloadTypes = m.payloadTypes
+		}
 		if m.protocol.avpf && !to.takesFeedback() {
 			for i := range f.RTCP {
 				f.RTCP[i].NoFeedback = true
@@ -131,6 +139,32 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		}
 	}
 	return f
+}
+
+// relearn lets the sources of packets be learned anew: who sends a description
+// may have moved behind its NAT although its address in there is the same. The
+// reference learns for some seconds after signalling, too.
+func (x *exchange) relearn() {
+	for _, p := range x.sections {
+		if p.sm != nil && p.s != nil && p.sm.Port != 0 {
+			p.s.relearn()
+		}
+	}
+}
+
+func (m *Media) relearn() {
+	if p := m.source(rtp); m.ice.on || p.Asymmetric || p.Learning == media.LearnOff {
+		return // nothing is learned from packets
+	}
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			for _, st := range l.streams {
+				if st != nil && st.Confirmed() {
+					st.Relearn()
+				}
+			}
+		}
+	}
 }
 
 // sending is the set that packets for m's party leave from: the one last shown
@@ -151,7 +185,7 @@ func (m *Media) sinks(l *localPorts, i int) []media.Sink {
 	if l.streams[i] == nil {
 		return nil
 	}
-	return []media.Sink{{To: l.streams[i]}}
+	return []media.Sink{{To: l.streams[i], NATWait: m.natWait}}
 }
 
 func (m *Media) source(i int) media.SourcePolicy {

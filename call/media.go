@@ -31,6 +31,8 @@ type Media struct {
 	controlling                              bool // ICE role
 	relay                                    bool // ICE=force-relay
 	unidirectional, asymmetric, sink         bool
+	natWait                                  bool // nothing is sent to this party before it has sent
+	pierce                                   bool // empty packets are sent to this party until it sends
 	rtcpGenerator, rtcpFeedback, transcoding bool
 	ptimeOverride                            bool
 

@@ -3,7 +3,6 @@ package call
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"rtpgo/ng"
 	"rtpgo/sdpedit"
@@ -98,7 +97,7 @@ func (x *exchange) run() (ng.Dict, error) {
 		return nil, err
 	}
 	x.c.revive()
-	x.c.lastSignal = time.Now()
+	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
 	x.agreeKeys()
 	x.heardICE()
@@ -108,7 +107,9 @@ func (x *exchange) run() (ng.Dict, error) {
 		return nil, errReply("Error rewriting SDP")
 	}
 	body := x.write()
+	x.relearn()
 	x.c.installFlows()
+	x.c.pierceNAT()
 	return ng.Dict{{Key: "sdp", Value: string(body)}, {Key: "result", Value: "ok"}}, nil
 }
 
@@ -149,6 +150,7 @@ func (x *exchange) describeParties() {
 	if x.req.Metadata.Set {
 		x.c.metadata = x.req.Metadata.Value
 	}
+	x.c.passthrough = x.c.passthrough || x.req.Flags.Passthrough
 	x.controlFlags()
 }
 
@@ -173,6 +175,10 @@ func (x *exchange) negotiateSection(p section) error {
 	s.disabled, r.disabled = false, false
 	x.endpoints(s, sm)
 	x.selectInterfaces(s, r)
+	if x.c.passthrough {
+		s.passthrough, r.passthrough = true, true
+		return nil
+	}
 	if x.offering {
 		offerMux(s, r, sm, x.req.RTCPMux)
 	} else {
@@ -222,13 +228,13 @@ func (x *exchange) disable(s, r *Media) {
 // ports opens or selects the ports of both sides.
 func (x *exchange) ports(s, r *Media) error {
 	latch := x.latching(r)
-	if err := r.obtainPorts(s.streams[rtp].endpoint, latch, x.offering); err != nil {
+	if err := r.obtainPorts(s.streams[rtp].endpoint, latch); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
 	// Who answers goes on using the ports that the offer showed: an interface
 	// named for it now counts from the next SDP that it is sent.
 	if x.offering || s.set == nil {
-		if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s), x.offering); err != nil {
+		if err := s.obtainPorts(r.streams[rtp].endpoint, x.latching(s)); err != nil {
 			return fmt.Errorf("call %s: %w", x.c.ID, err)
 		}
 	}

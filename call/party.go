@@ -19,6 +19,7 @@ type Party struct {
 	// each is subscribed to the other's media.
 	peers []*Party
 
+	final  bool   // a final SIP response came with its last answer
 	blocks blocks // commands that named this party
 	sdp    sdpState
 	echo   echoMode

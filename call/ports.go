@@ -66,9 +66,9 @@ func (s *portSet) close() {
 func (s *portSet) primary() *localPorts { return s.locals[0] }
 
 // obtainPorts selects or opens the ports that face m's party while the other
-// side is at the endpoint other (zero when unknown). An answer adds no further
-// addresses to ports that were opened without ICE.
-func (m *Media) obtainPorts(other netip.AddrPort, latch, offering bool) error {
+// side is at the endpoint other (zero when unknown). Ports that were opened
+// without ICE stay on their one address.
+func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 	count := 2
 	if m.singlePort() {
 		count = 1
@@ -78,10 +78,7 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch, offering bool) error {
 		if !s.other.IsValid() {
 			s.other = other
 		}
-		if m.initialized && !offering {
-			return nil
-		}
-		return m.fillFamilies(s)
+		return nil
 	}
 	s := &portSet{other: other, iface: m.iface, count: count}
 	if err := m.openLocal(s, m.localAddress()); err != nil {

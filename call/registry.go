@@ -78,6 +78,7 @@ type Registry struct {
 	proxies      ProxyCounters
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
+	now          func() time.Time // time.Now but in tests
 	done         chan struct{}
 	wg           sync.WaitGroup
 }
@@ -95,12 +96,20 @@ type ProxyCounters interface {
 
 // New makes a registry and starts its clock.
 func New(cfg Config) *Registry {
+	r := newRegistry(cfg, time.Now)
+	r.wg.Add(1)
+	go r.clock()
+	return r
+}
+
+// newRegistry makes a registry without a clock: somebody has to call tick.
+func newRegistry(cfg Config, now func() time.Time) *Registry {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
 	r := &Registry{
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
-		started: time.Now(), done: make(chan struct{}),
+		started: now(), now: now, done: make(chan struct{}),
 		certificates: certificates{cfg: cfg.Certificate},
 	}
 	if r.DTLS == nil {
@@ -109,8 +118,6 @@ func New(cfg Config) *Registry {
 	for i := range r.shards {
 		r.shards[i].calls = make(map[string]*Call)
 	}
-	r.wg.Add(1)
-	go r.clock()
 	return r
 }
 

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"rtpgo/ng"
 )
@@ -38,7 +37,7 @@ func (t *totals) timedOut(why string) {
 
 // ended keeps a call's figures when it goes.
 func (t *totals) ended(c *Call) {
-	d := time.Since(c.created).Seconds()
+	d := c.registry.now().Sub(c.created).Seconds()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.duration += d
@@ -127,7 +126,7 @@ func (r *Registry) total() ng.Dict {
 		dev = math.Sqrt(math.Max(0, sq/ended-avg*avg))
 	}
 	return ng.Dict{
-		{Key: "uptime", Value: strconv.FormatInt(int64(time.Since(r.started).Seconds()), 10)},
+		{Key: "uptime", Value: strconv.FormatInt(int64(r.now().Sub(r.started).Seconds()), 10)},
 		integer("managedsessions", t.managed.Load()), integer("rejectedsessions", t.rejected.Load()),
 		integer("timeoutsessions", t.timeout.Load()), integer("silenttimeoutsessions", t.silent.Load()),
 		integer("finaltimeoutsessions", t.final.Load()), integer("offertimeoutsessions", t.offer.Load()),

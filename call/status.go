@@ -61,7 +61,7 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	return ng.Dict{
 		{Key: "version", Value: r.Version},
 		{Key: "engine", Value: engine},
-		{Key: "uptime", Value: seconds(time.Since(r.started))},
+		{Key: "uptime", Value: seconds(r.now().Sub(r.started))},
 		{Key: "draining", Value: truth(r.draining.Load())},
 		{Key: "live calls", Value: int64(r.Count())},
 		{Key: "calls", Value: calls},
@@ -113,7 +113,7 @@ func (c *Call) status(detail bool) ng.Dict {
 	return ng.Dict{
 		{Key: "call-id", Value: c.ID},
 		{Key: "created", Value: c.created.Unix()},
-		{Key: "age", Value: seconds(time.Since(c.created))},
+		{Key: "age", Value: seconds(c.registry.now().Sub(c.created))},
 		{Key: "state", Value: state},
 		{Key: "parties", Value: parties},
 	}

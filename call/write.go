@@ -58,7 +58,8 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
 		return []*sdpedit.OutMedia{m}
 	}
-	if isPassedThrough(sm) {
+	if isPassedThrough(sm) || x.c.passthrough {
+		m.Unknown, m.Verbatim = true, sm.Attributes
 		m.Port, m.Address = sm.Port, sm.Connection
 		return []*sdpedit.OutMedia{m}
 	}
