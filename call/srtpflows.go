@@ -78,7 +78,7 @@ func (m *Media) answered() protection {
 	switch {
 	case !m.secured():
 		return plainRTP
-	case st.dtls && st.role != roleNone:
+	case st.dtls && st.role != roleNone && st.cert != nil:
 		return keyedDTLS
 	case st.sdes && st.ours != nil && st.theirs != nil:
 		return keyedSDES
