@@ -53,7 +53,7 @@ func (x *exchange) offerCodecs(r *Media, in []sdpedit.Codec) []sdpedit.Codec {
 	r.stripped = stripped
 	r.accepted = slices.Concat(x.req.Codec.Accept, x.req.Codec.Consume)
 	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
-		out = reuseCodecs(out, r.codecs, f.StaticCodecs)
+		out = reuseCodecs(out, r.agreed, f.StaticCodecs)
 	}
 	return out
 }
@@ -71,9 +71,14 @@ func (x *exchange) answerCodecs(s, r *Media, in []sdpedit.Codec) []sdpedit.Codec
 	if offered != nil {
 		out = dropOrphans(x.common(s, in, offered), s.stripped)
 	}
-	if f := x.req.Flags; f.ReuseCodecs || f.StaticCodecs {
-		out = inOrderOf(r.codecs, out)
+	if x.req.Flags.ReuseCodecs {
+		order := r.agreed
+		if order == nil {
+			order = r.codecs
+		}
+		out = inOrderOf(order, out)
 	}
+	s.agreed, r.agreed = out, out
 	if x.req.Flags.SingleCodec {
 		out = singleCodec(out)
 	}
@@ -151,8 +156,8 @@ func singleCodec(in []sdpedit.Codec) []sdpedit.Codec {
 	return out
 }
 
-// reuseCodecs puts the codecs that the receiver itself named last first; only those
-// when exclusive.
+// reuseCodecs puts the codecs first that were agreed on last; only those when
+// exclusive.
 func reuseCodecs(in, chosen []sdpedit.Codec, exclusive bool) []sdpedit.Codec {
 	var first, rest []sdpedit.Codec
 	for i := range chosen {

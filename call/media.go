@@ -45,6 +45,7 @@ type Media struct {
 
 	codecs       []sdpedit.Codec     // what this party wants to receive: its last description
 	told         []sdpedit.Codec     // what was last shown to it
+	agreed       []sdpedit.Codec     // what both sides have had in common since the last answer
 	stripped     []sdpedit.Codec     // what codec flags took out of the last offer to it
 	accepted     []string            // codecs that "accept" and "consume" named in it
 	payloadTypes *media.PayloadTypes // of packets on their way to the other side; nil when they stay
