@@ -13,25 +13,30 @@ import (
 type Call struct {
 	ID string
 
-	mu          sync.Mutex
-	registry    *Registry
-	dead        bool
-	created     time.Time
-	lastSignal  time.Time // zero until an offer or answer was understood
-	deleteAt    time.Time // zero unless a delete with a delay is pending
-	answered    bool
+	mu         sync.Mutex
+	registry   *Registry
+	dead       bool
+	created    time.Time
+	lastSignal time.Time // zero until an offer or answer was understood
+	deleteAt   time.Time // zero unless a delete with a delay is pending
+	answered   bool
+	parties    []*Party
+	tags       map[string]*Party // by tag and alias
+	blocks     blocks            // of the whole call
+	warnedSide bool              // one direction= only: warned once
+	fragments  []fragment
+	final      counters // what it had received, once it ended
+	settings
+}
+
+// settings are what requests say about a call as a whole.
+type settings struct {
 	metadata    string
-	parties     []*Party
-	tags        map[string]*Party // by tag and alias
-	blocks      blocks            // of the whole call
-	warnedSide  bool              // one direction= only: warned once
 	dropTraffic bool
 	passthrough bool // the flag: ports and addresses are left alone
 	piercing    bool // some media may have to open its peer's NAT
-	tos         int  // of outgoing packets, when the request named one
 	tosSet      bool
-	fragments   []fragment
-	final       counters // what it had received, once it ended
+	tos         int // of outgoing packets, when a request named one
 }
 
 func newCall(r *Registry, id string) *Call {

@@ -1,69 +1,80 @@
 package call
 
-// checkpoint remembers the call so that a request that fails half-way leaves
-// nothing behind: the returned function restores what was, and gives back the
-// ports opened since.
-func (c *Call) checkpoint() (undo func()) {
-	metadata, dropTraffic, tos, tosSet := c.metadata, c.dropTraffic, c.tos, c.tosSet
-	parties := append([]*Party(nil), c.parties...)
-	tags := make(map[string]*Party, len(c.tags))
-	for t, p := range c.tags {
-		tags[t] = p
-	}
-	states := make([]partyState, len(parties))
-	for i, p := range parties {
-		states[i] = p.save()
-	}
-	return func() {
-		for _, p := range c.parties {
-			p.closeNewPorts(parties, states)
-		}
-		c.parties, c.tags = parties, tags
-		c.metadata, c.dropTraffic, c.tos, c.tosSet = metadata, dropTraffic, tos, tosSet
-		for i, p := range parties {
-			*p = states[i].party
-			p.medias = append([]*Media(nil), states[i].list...)
-			for j, m := range p.medias {
-				*m = states[i].medias[j]
-			}
-		}
-	}
+// checkpoint is what a call was before a request, so that one that fails
+// half-way leaves nothing behind.
+type checkpoint struct {
+	call     *Call
+	settings settings
+	parties  []partyState
 }
 
 type partyState struct {
-	party  Party
-	list   []*Media
+	party  *Party
+	was    Party
 	medias []Media
 }
 
-func (p *Party) save() partyState {
-	s := partyState{party: *p, list: append([]*Media(nil), p.medias...), medias: make([]Media, len(p.medias))}
-	s.party.aliases = append([]string(nil), p.aliases...)
-	s.party.peers = append([]*Party(nil), p.peers...)
-	for i, m := range p.medias {
-		s.medias[i] = *m
-		s.medias[i].sets = append([]*portSet(nil), m.sets...)
+// checkpoint remembers the call. What slices of it hold isn't changed in
+// place, but for those copied here.
+func (c *Call) checkpoint() *checkpoint {
+	k := &checkpoint{call: c, settings: c.settings, parties: make([]partyState, len(c.parties))}
+	n := 0
+	for _, p := range c.parties {
+		n += len(p.medias)
 	}
-	return s
+	medias := make([]Media, n)
+	for i, p := range c.parties {
+		s := partyState{party: p, was: *p, medias: medias[:len(p.medias):len(p.medias)]}
+		medias = medias[len(p.medias):]
+		s.was.peers = append([]*Party(nil), p.peers...)
+		for j, m := range p.medias {
+			s.medias[j] = *m
+		}
+		k.parties[i] = s
+	}
+	return k
+}
+
+// undo restores what was, and gives back the ports opened since.
+func (k *checkpoint) undo() {
+	c := k.call
+	for _, p := range c.parties {
+		k.closeNewPorts(p)
+	}
+	c.settings = k.settings
+	c.parties = c.parties[:0]
+	clear(c.tags)
+	for i := range k.parties {
+		s := &k.parties[i]
+		p := s.party
+		*p = s.was
+		for j, m := range p.medias {
+			*m = s.medias[j]
+		}
+		c.parties = append(c.parties, p)
+		c.tags[p.tag] = p
+		for _, a := range p.aliases {
+			c.tags[a] = p
+		}
+	}
+	delete(c.tags, "")
 }
 
 // closeNewPorts closes the sets that a party didn't have before.
-func (p *Party) closeNewPorts(parties []*Party, states []partyState) {
-	had := map[*portSet]bool{}
-	for i, q := range parties {
-		if q == p {
-			for _, m := range states[i].medias {
-				for _, s := range m.sets {
-					had[s] = true
-				}
-			}
+func (k *checkpoint) closeNewPorts(p *Party) {
+	for j, m := range p.medias {
+		for _, s := range m.sets[k.setsOf(p, j):] {
+			s.close()
 		}
 	}
-	for _, m := range p.medias {
-		for _, s := range m.sets {
-			if !had[s] {
-				s.close()
-			}
+}
+
+// setsOf is how many sets a section of a party had: new ones stand behind them.
+func (k *checkpoint) setsOf(p *Party, section int) int {
+	for i := range k.parties {
+		if s := &k.parties[i]; s.party == p && section < len(s.medias) {
+			return len(s.medias[section].sets)
 		}
 	}
+	return 0
 }

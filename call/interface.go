@@ -61,17 +61,25 @@ func (x *exchange) side(m *Media, name string) {
 	if m.iface != nil && m.iface.Is(name) {
 		return
 	}
+	// Where interfaces take turns, the sections of a party stay together.
+	for _, o := range m.party.medias {
+		if o.iface != nil && o.iface.Is(name) {
+			m.iface = o.iface
+			return
+		}
+	}
 	if l, ok := set.Lookup(name); ok {
 		m.iface = l
 		return
 	}
-	switch name {
-	case "round-robin-calls":
-		if m.iface == nil {
-			m.iface = set.RoundRobin(interfaces.FamilyAny)
-		}
-	default:
+	switch {
+	case name != "round-robin-calls":
 		m.iface = set.Default()
+	case m.iface != nil:
+	case m.index > 0:
+		m.iface = x.siblingInterface(m)
+	default:
+		m.iface = set.RoundRobin(interfaces.FamilyAny)
 	}
 }
 

@@ -44,4 +44,5 @@ func answerMux(s, r *Media, sm *sdpedit.Media) {
 	s.mux.on = sm.RTCPMux && s.mux.shown
 	r.mux.on = r.mux.offered && (s.mux.grant || (s.mux.on && !s.mux.refuse))
 	r.mux.shown = r.mux.on
+	r.mux.single = r.mux.single && r.mux.on
 }

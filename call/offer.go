@@ -91,11 +91,19 @@ func (x *exchange) run() (ng.Dict, error) {
 	if err := x.checkAddresses(); err != nil {
 		return nil, err
 	}
-	undo := x.c.checkpoint()
+	before := x.c.checkpoint()
+	done := false
+	defer func() {
+		if !done { // a panic
+			before.undo()
+		}
+	}()
 	if err := x.negotiate(); err != nil {
-		undo()
+		before.undo()
+		done = true
 		return nil, err
 	}
+	done = true
 	x.c.revive()
 	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
