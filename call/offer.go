@@ -107,7 +107,9 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.revive()
 	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
-	x.agreeKeys()
+	if !x.c.passthrough {
+		x.agreeKeys()
+	}
 	x.heardICE()
 	x.c.takeFragments(x.sender)
 	if len(x.sdp.Medias) == 0 || x.allDisabled() {
