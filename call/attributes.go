@@ -29,8 +29,8 @@ func (x *exchange) mid(s, r *Media, sm *sdpedit.Media) string {
 	if !x.offering {
 		return r.mid
 	}
-	s.mid = sm.MID
-	r.mid = sm.MID
+	s.mid = strings.Clone(sm.MID)
+	r.mid = s.mid
 	if r.mid == "" && (x.req.Flags.GenerateMID || x.req.Flags.WebRTC) {
 		r.mid = strconv.Itoa(s.index + 1)
 	}

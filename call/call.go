@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -21,9 +22,8 @@ type Call struct {
 	deleteAt   time.Time // zero unless a delete with a delay is pending
 	answered   bool
 	parties    []*Party
-	tags       map[string]*Party // by tag and alias
-	blocks     blocks            // of the whole call
-	warnedSide bool              // one direction= only: warned once
+	blocks     blocks // of the whole call
+	warnedSide bool   // one direction= only: warned once
 	fragments  []fragment
 	final      counters // what it had received, once it ended
 	settings
@@ -40,7 +40,7 @@ type settings struct {
 }
 
 func newCall(r *Registry, id string) *Call {
-	return &Call{ID: id, registry: r, created: r.now(), tags: make(map[string]*Party)}
+	return &Call{ID: id, registry: r, created: r.now()}
 }
 
 // close releases everything the call holds.
@@ -57,7 +57,17 @@ func (c *Call) party(tag string) *Party {
 	if tag == "" {
 		return nil
 	}
-	return c.tags[tag]
+	for _, p := range c.parties {
+		if p.tag == tag {
+			return p
+		}
+	}
+	for _, p := range c.parties {
+		if slices.Contains(p.aliases, tag) {
+			return p
+		}
+	}
+	return nil
 }
 
 // byBranch finds the party that an offer with this via-branch created.
@@ -84,16 +94,19 @@ func (c *Call) newParty(tag string) (*Party, error) {
 	return p, nil
 }
 
+// maxAliases bounds the former names of a party: the oldest are forgotten.
+const maxAliases = 16
+
 // setTag names a party; a former name stays as an alias.
 func (c *Call) setTag(p *Party, tag string) {
 	if tag == "" || p.tag == tag {
 		return
 	}
 	if p.tag != "" {
-		p.aliases = append(p.aliases, p.tag)
+		from := max(0, len(p.aliases)+1-maxAliases)
+		p.aliases = append(slices.Clone(p.aliases[from:]), p.tag)
 	}
 	p.tag = tag
-	c.tags[tag] = p
 }
 
 // remove takes a party out of the call and releases its ports.
@@ -106,11 +119,6 @@ func (c *Call) remove(p *Party) {
 		if q == p {
 			c.parties = append(c.parties[:i], c.parties[i+1:]...)
 			break
-		}
-	}
-	for t, q := range c.tags {
-		if q == p {
-			delete(c.tags, t)
 		}
 	}
 }

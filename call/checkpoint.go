@@ -43,7 +43,6 @@ func (k *checkpoint) undo() {
 	}
 	c.settings = k.settings
 	c.parties = c.parties[:0]
-	clear(c.tags)
 	for i := range k.parties {
 		s := &k.parties[i]
 		p := s.party
@@ -52,12 +51,7 @@ func (k *checkpoint) undo() {
 			*m = s.medias[j]
 		}
 		c.parties = append(c.parties, p)
-		c.tags[p.tag] = p
-		for _, a := range p.aliases {
-			c.tags[a] = p
-		}
 	}
-	delete(c.tags, "")
 }
 
 // closeNewPorts closes the sets that a party didn't have before.

@@ -9,12 +9,15 @@ import (
 
 // codecs negotiates the payload types of a section.
 func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
-	s.codecs = sm.Codecs
+	s.codecs = sdpedit.Detached(sm.Codecs)
 	s.rtcpFeedback = hasFeedback(sm)
 	if sm.Maxptime > 0 {
 		r.toldMaxptime = sm.Maxptime
 	}
 	x.packetTime(s, r, sm)
+	defer func() {
+		s.clocks, r.clocks = clockRates(s.codecs, s.told), clockRates(r.codecs, r.told)
+	}()
 	if x.offering {
 		r.told = x.offerCodecs(r, sm.Codecs)
 		return

@@ -84,10 +84,17 @@ func (m *Media) configureStream(l *localPorts, i int) {
 	}
 }
 
+// flowAndSinks is a flow with room for its usual sinks: one allocation.
+type flowAndSinks struct {
+	media.Flow
+	rtp, rtcp [1]media.Sink
+}
+
 // flow says what happens to packets that m's party sends to one of its ports.
 func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	c := m.party.call
-	f := &media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}
+	v := &flowAndSinks{Flow: media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}}
+	f := &v.Flow
 	f.Source.Only = m.iceSources(l, i)
 	if m.isRTP() {
 		f.Kind = media.KindRTP
@@ -123,12 +130,12 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		return f
 	}
 	out := to.sending().primary()
-	f.RTP = to.sinks(out, rtp)
-	f.RTCP = to.sinks(out, rtcp)
+	f.RTP, f.RTCP = to.sinks(v.rtp[:0:1], out, rtp), to.sinks(v.rtcp[:0:1], out, rtcp)
 	if i == rtcp && f.Kind == media.KindRaw {
 		f.RTP = f.RTCP
 	}
 	if f.Kind != media.KindRaw {
+		f.Clock = m.clocks
 		if to != m {
 			f.PayloadTypes = m.payloadTypes
 		}
@@ -176,8 +183,8 @@ func (m *Media) sending() *portSet {
 	return m.set
 }
 
-// sinks are the ways out towards m's party.
-func (m *Media) sinks(l *localPorts, i int) []media.Sink {
+// sinks adds the way out towards m's party.
+func (m *Media) sinks(list []media.Sink, l *localPorts, i int) []media.Sink {
 	if i == rtcp && (m.mux.on || l.streams[rtcp] == nil) {
 		i = rtp
 	}
@@ -185,7 +192,7 @@ func (m *Media) sinks(l *localPorts, i int) []media.Sink {
 	if l.streams[i] == nil {
 		return nil
 	}
-	return []media.Sink{{To: l.streams[i], NATWait: m.natWait}}
+	return append(list, media.Sink{To: l.streams[i], NATWait: m.natWait})
 }
 
 func (m *Media) source(i int) media.SourcePolicy {

@@ -145,14 +145,12 @@ func (l *lab) play(what, how byte, bodies [2]string) {
 
 // whole checks what must hold of a call between requests.
 func (c *Call) whole() error {
-	for tag, p := range c.tags {
-		if p.tag != tag && !contains(p.aliases, tag) {
-			return fmt.Errorf("tag %q leads to %v", tag, p)
-		}
-	}
 	for _, p := range c.parties {
-		if p.tag != "" && c.tags[p.tag] != p {
+		if p.tag != "" && c.party(p.tag) != p {
 			return fmt.Errorf("%v can't be found", p)
+		}
+		if len(p.aliases) > maxAliases {
+			return fmt.Errorf("%v has %d aliases", p, len(p.aliases))
 		}
 		for _, q := range p.peers {
 			if !has(c.parties, q) || !has(q.peers, p) {
@@ -160,6 +158,9 @@ func (c *Call) whole() error {
 			}
 		}
 		for i, m := range p.medias {
+			if len(m.sets) > maxSets {
+				return fmt.Errorf("%v: section %d has %d sets of ports", p, i, len(m.sets))
+			}
 			if m.party != p || m.index != i {
 				return fmt.Errorf("%v: section %d is out of place", p, i)
 			}
@@ -186,8 +187,6 @@ func has[T comparable](list []T, v T) bool {
 	}
 	return false
 }
-
-func contains(list []string, s string) bool { return has(list, s) }
 
 // FuzzRewrite: what an offer is answered is a description again, with a section
 // for each that came in.

@@ -5,6 +5,7 @@ import (
 
 	"rtpgo/interfaces"
 	"rtpgo/media"
+	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
 
@@ -40,8 +41,10 @@ type Media struct {
 
 	streams [2]stream // RTP, RTCP
 	sets    []*portSet
-	set     *portSet // the ports that face this party now; nil when none
-	shown   *portSet // those last shown to it: packets are sent from them
+	set     *portSet          // the ports that face this party now; nil when none
+	shown   *portSet          // those last shown to it: packets are sent from them
+	clocks  *media.ClockRates // of the packets of this party; nil: the static ones
+	retired *[2]streamSum     // what was counted on sets that are closed; nil when none are
 
 	codecs       []sdpedit.Codec     // what this party wants to receive: its last description
 	told         []sdpedit.Codec     // what was last shown to it
@@ -103,12 +106,13 @@ func (m *Media) singlePort() bool { return m.mux.single || !m.hasRTCP() }
 // pair as well: the reference opens one, and some carry feedback on it.
 func (m *Media) hasRTCP() bool { return true }
 
-// flags are the names that query shows, in the reference's order.
-func (m *Media) flags() []string {
-	out := []string{}
+// flags are the names that query shows, in the reference's order. The names are
+// interface values so that a reply doesn't have to make them.
+func (m *Media) flags() ng.List {
+	out := make(ng.List, 0, 4)
 	for _, f := range [...]struct {
 		on   bool
-		name string
+		name any
 	}{
 		{m.initialized, "initialized"},
 		{m.asymmetric, "asymmetric"},
@@ -143,12 +147,12 @@ func (m *Media) flags() []string {
 }
 
 // streamFlags are the names that query shows for one stream.
-func (m *Media) streamFlags(i int) []string {
+func (m *Media) streamFlags(i int) ng.List {
 	s := &m.streams[i]
-	out := []string{}
+	out := make(ng.List, 0, 2)
 	for _, f := range [...]struct {
 		on   bool
-		name string
+		name any
 	}{
 		{s.used && i == rtp, "RTP"},
 		{s.used && (i == rtcp || m.mux.on), "RTCP"},

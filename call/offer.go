@@ -119,6 +119,11 @@ func (x *exchange) run() (ng.Dict, error) {
 	body := x.write()
 	x.relearn()
 	x.c.installFlows()
+	for _, p := range x.c.parties {
+		for _, m := range p.medias {
+			m.retire()
+		}
+	}
 	x.c.pierceNAT()
 	return ng.Dict{{Key: "sdp", Value: string(body)}, {Key: "result", Value: "ok"}}, nil
 }
@@ -208,8 +213,11 @@ func (x *exchange) negotiateSection(p section) error {
 // describe stores type, protocol and direction of a section.
 func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
 	s.initialized = true
-	s.typ, s.formats = sm.Type, sm.Formats
+	s.typ = sm.Type
 	x.chooseTransport(s, r, sm)
+	if s.formats = nil; !s.isRTP() {
+		s.formats = sm.Formats
+	}
 	if x.offering {
 		r.typ = sm.Type
 		if !r.initialized {

@@ -1,8 +1,9 @@
 package call
 
 import (
-	"hash/fnv"
+	"hash/maphash"
 	"strconv"
+	"strings"
 
 	"rtpgo/sdpedit"
 )
@@ -26,18 +27,20 @@ func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
 	if f.OriginFull {
 		if !kept.keptOrigin {
 			kept.origin, kept.keptOrigin = out.Origin, true
+			kept.origin.Username, kept.origin.SessionID = strings.Clone(out.Origin.Username), strings.Clone(out.Origin.SessionID)
+			kept.origin.Version, kept.origin.Host = "", ""
 		}
 		out.Origin.Username, out.Origin.SessionID = kept.origin.Username, kept.origin.SessionID
 	}
 	if f.Username {
 		if !kept.keptUsername {
-			kept.username, kept.keptUsername = out.Origin.Username, true
+			kept.username, kept.keptUsername = strings.Clone(out.Origin.Username), true
 		}
 		out.Origin.Username = kept.username
 	}
 	if f.SessionName {
 		if !kept.keptName {
-			kept.name, kept.keptName = out.Name, true
+			kept.name, kept.keptName = strings.Clone(out.Name), true
 		}
 		out.Name = kept.name
 	}
@@ -51,19 +54,18 @@ func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
 	}
 }
 
-// version applies SDP-version and force-increment-sdp-ver once the rest of the
-// description stands.
-func (x *exchange) version(out *sdpedit.OutSession) {
+// withVersion writes the description, with SDP-version and
+// force-increment-sdp-ver applied once the rest of it stands.
+func (x *exchange) withVersion(out *sdpedit.OutSession) []byte {
 	f, kept := x.req.Replace, &x.receiver.sdp
 	manage := f.SDPVersion || f.OriginFull || f.ForceIncrementSDPVersion
 	own, err := strconv.ParseUint(out.Origin.Version, 10, 64)
 	if err != nil && !(manage && kept.keptVersion) {
-		return
+		return out.Write()
 	}
 	out.Origin.Version = ""
-	h := fnv.New64a()
-	h.Write(out.Write())
-	sum := h.Sum64()
+	body := out.Write()
+	sum := maphash.Bytes(x.r.seed, body)
 	switch {
 	case !manage:
 		kept.version, kept.keptVersion = own, true
@@ -76,5 +78,5 @@ func (x *exchange) version(out *sdpedit.OutSession) {
 		kept.version++
 	}
 	kept.bodyHash = sum
-	out.Origin.Version = strconv.FormatUint(kept.version, 10)
+	return out.WithVersion(body, strconv.FormatUint(kept.version, 10))
 }

@@ -93,6 +93,35 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 	return nil
 }
 
+// maxSets bounds the sets of a media. An end that takes another port with each
+// re-INVITE gets its peer a set each time.
+const maxSets = 8
+
+// retire closes the oldest sets beyond the bound but for those in use. What they
+// have counted stays.
+func (m *Media) retire() {
+	for i := 0; len(m.sets) > maxSets; {
+		s := m.sets[i]
+		if s == m.set || s == m.shown {
+			i++
+			continue
+		}
+		if m.retired == nil {
+			m.retired = new([2]streamSum)
+		}
+		for c := range m.retired {
+			for _, l := range s.locals {
+				if l.streams[c] != nil {
+					m.retired[c].addStream(l.streams[c], false)
+				}
+			}
+			m.retired[c].ingress, m.retired[c].egress = nil, nil
+		}
+		s.close()
+		m.sets = append(m.sets[:i:i], m.sets[i+1:]...)
+	}
+}
+
 // findSet finds the set that serves an endpoint of the other side. An
 // unspecified address (hold in the way of RFC 2543) is compared by port alone.
 func (m *Media) findSet(other netip.AddrPort, count int, latch bool) *portSet {

@@ -222,7 +222,7 @@ func TestCheckpoint(t *testing.T) {
 func (k *talk) state() string {
 	var b strings.Builder
 	k.model(func(c *Call) {
-		fmt.Fprintln(&b, c.metadata, c.dropTraffic, c.tos, c.tosSet, c.answered, c.passthrough, c.piercing, c.lastSignal.IsZero(), len(c.tags))
+		fmt.Fprintln(&b, c.metadata, c.dropTraffic, c.tos, c.tosSet, c.answered, c.passthrough, c.piercing, c.lastSignal.IsZero(), len(c.parties))
 		for _, p := range c.parties {
 			fmt.Fprintln(&b, p.tag, p.aliases, p.viaBranch, p.label, p.blocks, p.echo, p.final, len(p.peers))
 			for _, m := range p.medias {

@@ -93,7 +93,7 @@ func unix(t time.Time) int64 {
 }
 
 func (v *view) party(p *Party) ng.Dict {
-	d := ng.Dict{{Key: "tag", Value: p.tag}}
+	d := append(make(ng.Dict, 0, 10), ng.Pair{Key: "tag", Value: p.tag})
 	if p.viaBranch != "" {
 		d = append(d, ng.Pair{Key: "via-branch", Value: p.viaBranch})
 	}
@@ -110,14 +110,14 @@ func (v *view) party(p *Party) ng.Dict {
 	if p.metadata != "" {
 		d = append(d, ng.Pair{Key: "metadata", Value: p.metadata})
 	}
-	subs := ng.List{}
+	subs := make(ng.List, 0, len(p.peers))
 	for _, q := range p.peers {
 		if len(p.medias) == 0 {
 			break // subscriptions are those of medias
 		}
 		subs = append(subs, ng.Dict{{Key: "tag", Value: q.tag}, {Key: "type", Value: "offer/answer"}})
 	}
-	medias := ng.List{}
+	medias := make(ng.List, 0, len(p.medias))
 	for _, m := range p.medias {
 		medias = append(medias, v.media(m))
 	}
@@ -130,24 +130,20 @@ func (v *view) party(p *Party) ng.Dict {
 }
 
 func (v *view) media(m *Media) ng.Dict {
-	d := ng.Dict{
-		{Key: "index", Value: int64(m.index + 1)},
-		{Key: "type", Value: m.typ},
-	}
+	d := append(make(ng.Dict, 0, 5),
+		ng.Pair{Key: "index", Value: int64(m.index + 1)},
+		ng.Pair{Key: "type", Value: m.typ},
+	)
 	if m.protocol != nil {
 		d = append(d, ng.Pair{Key: "protocol", Value: m.protocol.name})
 	}
-	streams := ng.List{}
+	streams := make(ng.List, 0, len(m.streams))
 	for _, l := range v.locals(m) {
 		for i := range m.streams {
 			streams = append(streams, v.stream(m, l, i))
 		}
 	}
-	flags := ng.List{}
-	for _, f := range m.flags() {
-		flags = append(flags, f)
-	}
-	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: flags})
+	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags()})
 }
 
 // locals are the ports to show; one entry of nil when there are none.
@@ -160,7 +156,7 @@ func (v *view) locals(m *Media) []*localPorts {
 
 func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
 	s := &m.streams[i]
-	d := ng.Dict{}
+	d := make(ng.Dict, 0, 14)
 	if l != nil {
 		d = append(d,
 			ng.Pair{Key: "local port", Value: int64(l.port(i))},
@@ -172,16 +168,16 @@ func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
 	if sum.learned.IsValid() {
 		ep = sum.learned
 	}
-	d = append(d,
-		ng.Pair{Key: "endpoint", Value: endpointDict(ep)},
-		ng.Pair{Key: "advertised endpoint", Value: endpointDict(s.endpoint)})
+	endpoint := any(endpointDict(ep))
+	advertised := endpoint
+	if ep != s.endpoint {
+		advertised = endpointDict(s.endpoint)
+	}
+	d = append(d, ng.Pair{Key: "endpoint", Value: endpoint}, ng.Pair{Key: "advertised endpoint", Value: advertised})
 	if m.security.suite != "" {
 		d = append(d, ng.Pair{Key: "crypto suite", Value: m.security.suite})
 	}
-	flags := ng.List{}
-	for _, f := range m.streamFlags(i) {
-		flags = append(flags, f)
-	}
+	flags := m.streamFlags(i)
 	if sum.kernelized {
 		flags = append(flags, "kernelized")
 	}
@@ -204,8 +200,11 @@ func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
 		ng.Pair{Key: "stats_out", Value: sum.out.dict()})
 }
 
-func ssrcList(in []media.SSRCStats) ng.List {
-	out := ng.List{}
+func ssrcList(in []media.SSRCStats) any {
+	if len(in) == 0 {
+		return none
+	}
+	out := make(ng.List, 0, len(in))
 	for _, s := range in {
 		out = append(out, ng.Dict{
 			{Key: "SSRC", Value: int64(s.SSRC)},
@@ -218,6 +217,15 @@ func ssrcList(in []media.SSRCStats) ng.List {
 	}
 	return out
 }
+
+// none and nothing are what replies hold most often: an empty list, and counters
+// of a stream without packets.
+var (
+	none    any = ng.List{}
+	nothing any = ng.Dict{
+		{Key: "packets", Value: int64(0)}, {Key: "bytes", Value: int64(0)}, {Key: "errors", Value: int64(0)},
+	}
+)
 
 func familyName(a netip.Addr) string {
 	if a.Is4() {
@@ -246,7 +254,10 @@ func (c *counters) add(o counters) {
 	c.errors += o.errors
 }
 
-func (c counters) dict() ng.Dict {
+func (c counters) dict() any {
+	if c == (counters{}) {
+		return nothing
+	}
 	return ng.Dict{
 		{Key: "packets", Value: int64(c.packets)},
 		{Key: "bytes", Value: int64(c.bytes)},
@@ -265,6 +276,9 @@ type streamSum struct {
 }
 
 func (m *Media) counters(i int) (sum streamSum) {
+	if m.retired != nil {
+		sum = m.retired[i]
+	}
 	for _, s := range m.sets {
 		for _, l := range s.locals {
 			if l.streams[i] != nil {

@@ -30,8 +30,7 @@ func (x *exchange) write() []byte {
 		}
 	}
 	x.replaceOrigin(out)
-	x.version(out)
-	return out.Write()
+	return x.withVersion(out)
 }
 
 func (x *exchange) edit(section string) *sdpedit.Edit {

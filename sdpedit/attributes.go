@@ -51,13 +51,13 @@ func (m *Media) readAttributes(s *Session) {
 	m.ICE.Ufrag, m.ICE.Pwd = s.ICE.Ufrag, s.ICE.Pwd
 	m.ICE.Lite, m.ICE.Trickle = s.ICE.Lite, s.ICE.Trickle
 	defer m.inherit(s)
-	byPT := m.formats()
+	m.readFormats()
 	for _, a := range m.Attributes {
 		if d := direction(a.Name); d != DirectionUnset && !a.HasValue {
 			m.Direction = d
 			continue
 		}
-		if !m.typed(a, byPT) {
+		if !m.typed(a) {
 			m.Other = append(m.Other, a)
 		}
 	}
@@ -67,10 +67,10 @@ func (m *Media) readAttributes(s *Session) {
 }
 
 // typed stores an attribute that has a typed view.
-func (m *Media) typed(a Attribute, byPT map[int][]int) bool {
+func (m *Media) typed(a Attribute) bool {
 	switch a.Name {
 	case "rtpmap", "fmtp", "rtcp-fb":
-		m.codecAttribute(a, byPT)
+		m.codecAttribute(a)
 	case "rtcp":
 		m.readRTCP(a.Value)
 	case "rtcp-mux":

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// formats fills Codecs from the m= line and returns the indexes of each
-// payload type (a type may be listed twice).
-func (m *Media) formats() map[int][]int {
-	byPT := make(map[int][]int, len(m.Formats))
+// readFormats fills Codecs from the m= line. A type may be listed twice.
+func (m *Media) readFormats() {
+	m.Codecs = make([]Codec, 0, len(m.Formats))
 	for _, f := range m.Formats {
 		pt, err := strconv.Atoi(f)
 		if err != nil || pt < 0 || pt > 127 {
@@ -18,13 +17,11 @@ func (m *Media) formats() map[int][]int {
 		if !ok {
 			c = Codec{PT: pt}
 		}
-		byPT[pt] = append(byPT[pt], len(m.Codecs))
 		m.Codecs = append(m.Codecs, c)
 	}
-	return byPT
 }
 
-func (m *Media) codecAttribute(a Attribute, byPT map[int][]int) {
+func (m *Media) codecAttribute(a Attribute) {
 	pts, rest, _ := strings.Cut(a.Value, " ")
 	rest = strings.TrimLeft(rest, " ")
 	if a.Name == "rtcp-fb" && pts == "*" {
@@ -35,8 +32,11 @@ func (m *Media) codecAttribute(a Attribute, byPT map[int][]int) {
 	if err != nil {
 		return
 	}
-	for _, i := range byPT[pt] {
+	for i := range m.Codecs {
 		c := &m.Codecs[i]
+		if c.PT != pt {
+			continue
+		}
 		switch a.Name {
 		case "rtpmap":
 			c.readRTPMap(rest)

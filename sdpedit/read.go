@@ -12,6 +12,7 @@ import (
 const (
 	MaxMedias     = 128
 	MaxAttributes = 4096 // in the whole description
+	MaxFormats    = 256  // of one section
 )
 
 // ErrSyntax is wrapped by every error of Parse.
@@ -186,7 +187,10 @@ func (r *reader) media(value string) error {
 	if err != nil {
 		return syntax("port %.20q", f[1])
 	}
-	r.m = &Media{Type: f[0], Port: int(port), Protocol: f[2], Formats: f[3:], Bandwidth: NoBandwidth}
+	if len(f)-3 > MaxFormats {
+		return syntax("more than %d formats", MaxFormats)
+	}
+	r.m = &Media{Type: intern(f[0]), Port: int(port), Protocol: intern(f[2]), Formats: f[3:], Bandwidth: NoBandwidth}
 	r.s.Medias = append(r.s.Medias, r.m)
 	r.own = append(r.own, false)
 	return nil

@@ -112,6 +112,7 @@ func TestParseRefuses(t *testing.T) {
 		"line without equals": edit("s=-", "session"),
 		"m= of two fields":    edit("m=audio 5004 RTP/AVP 0 96 101", "m=audio 5004"),
 		"too many sections":   plain + strings.Repeat("m=audio 1 RTP/AVP 0\r\n", MaxMedias),
+		"too many formats":    edit("RTP/AVP 0", "RTP/AVP"+strings.Repeat(" 0", MaxFormats+1)),
 		"too many attributes": plain + strings.Repeat("a=x\r\n", MaxAttributes),
 	} {
 		if _, err := Parse(body); !errors.Is(err, ErrSyntax) {

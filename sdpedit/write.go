@@ -2,6 +2,7 @@ package sdpedit
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -92,6 +93,13 @@ func (s *OutSession) Write() []byte {
 		w.media(m)
 	}
 	return w.b
+}
+
+// WithVersion puts a version into the o= line of a body that was written
+// without one.
+func (s *OutSession) WithVersion(body []byte, version string) []byte {
+	at := len("v=0\r\no=") + len(s.Origin.Username) + 1 + len(s.Origin.SessionID) + 1
+	return slices.Insert(body, at, []byte(version)...)
 }
 
 func (o *Origin) host() string {
