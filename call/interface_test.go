@@ -188,3 +188,33 @@ func TestAdvertised(t *testing.T) {
 		t.Errorf("media-address: c= %s, o= %s", at(s, 0).Addr(), s.Origin.Address)
 	}
 }
+
+// TestCandidateAddresses: with ICE every address of the interface has ports and
+// a candidate, those of the family in c= first; without it only one has. A
+// later wish for ICE adds none.
+func TestCandidateAddresses(t *testing.T) {
+	specs := []string{"2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "other/10.0.0.1"}
+	for addr, want := range map[string]string{
+		"198.51.100.1": "192.0.2.1 192.0.2.2 2001:db8::1 2001:db8::2", "2001:db8:1::1": "2001:db8::1 2001:db8::2 192.0.2.1 192.0.2.2",
+	} {
+		k := newLabOn(t, specs, nil).call()
+		s := k.offer(description(addr, "m=audio 4000 RTP/AVP 0"), kv("ICE", "force"), kv("rtcp-mux", strs("require")))
+		var got []string
+		for _, c := range s.Medias[0].ICE.Candidates {
+			got = append(got, c.Address.String())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: candidates %q, want %q", addr, got, want)
+		}
+	}
+	k := newLabOn(t, specs, nil).call()
+	k.offer(description("198.51.100.1", "m=audio 4000 RTP/AVP 0"))
+	k.answer(description("198.51.100.2", "m=audio 4000 RTP/AVP 0"))
+	if n := used(k.lab); n != 4 {
+		t.Errorf("%d ports without ICE", n)
+	}
+	s := k.reoffer(description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), kv("ICE", "force"))
+	if n := len(s.Medias[0].ICE.Candidates); n != 2 || used(k.lab) != 4 {
+		t.Errorf("%d candidates, %d ports", n, used(k.lab))
+	}
+}

@@ -153,17 +153,22 @@ func (s *portSet) family(m *Media) bool {
 }
 
 // fillFamilies opens ports on the interface's other addresses for a media
-// that speaks ICE: each candidate address has ports of its own.
+// that speaks ICE: each candidate address has ports of its own. Those of the
+// first one's family come first, as in the reference.
 func (m *Media) fillFamilies(s *portSet) error {
 	if !m.ice.on {
 		return nil
 	}
-	for _, a := range m.iface.Addresses(interfaces.FamilyAny) {
-		have := false
-		for _, l := range s.locals {
-			have = have || l.address == a
-		}
-		if !have {
+	first := s.primary().address
+	family, other := interfaces.FamilyIPv4, interfaces.FamilyIPv6
+	if first.Local.Is6() {
+		family, other = other, family
+	}
+	for _, f := range [...]interfaces.Family{family, other} {
+		for _, a := range m.iface.Addresses(f) {
+			if a == first {
+				continue
+			}
 			if err := m.openLocal(s, a); err != nil {
 				return err
 			}
