@@ -44,7 +44,7 @@ func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
 			rtcpAddr = addr
 		}
 	}
-	if !rtcpAddr.IsValid() {
+	if !rtcpAddr.IsValid() || rtcpAddr.IsUnspecified() { // browsers write a=rtcp:9 IN IP4 0.0.0.0
 		rtcpAddr = addr
 	}
 	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)))

@@ -75,7 +75,7 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 	}
 	if s := m.findSet(other, count, latch); s != nil {
 		m.set = s
-		if !s.other.IsValid() {
+		if !s.other.IsValid() || (latch && m.ice.on && m.weReceive && other.IsValid()) {
 			s.other = other
 		}
 		return nil

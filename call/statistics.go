@@ -3,10 +3,12 @@ package call
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 
+	"rtpgo/interfaces"
 	"rtpgo/ng"
 )
 
@@ -159,28 +161,35 @@ func voipMetrics() (d ng.Dict) {
 }
 
 func (r *Registry) interfaceStatistics() ng.List {
-	out := ng.List{}
+	// In the order of the configuration, as the reference.
+	var all []*interfaces.Address
 	for _, l := range r.Interfaces.All() {
-		for _, a := range l.Addresses(0) {
-			used, size := a.Ports.Used(), a.Ports.Size()
-			pct := 0.0
-			if size > 0 {
-				pct = float64(used) * 100 / float64(size)
-			}
-			zero := counters{}.dict()
-			first, last := a.Ports.Range()
-			out = append(out, ng.Dict{
-				{Key: "name", Value: l.Name}, {Key: "address", Value: a.Local.String()},
-				{Key: "ports", Value: ng.Dict{
-					integer("min", int64(first)), integer("max", int64(last)),
-					integer("used", int64(used)), {Key: "used_pct", Value: fmt.Sprintf("%.2f", pct)},
-					integer("free", int64(size-used)), integer("totals", int64(size)),
-				}},
-				integer("packets_lost", 0), integer("duplicates", 0),
-				{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos"), voipMetrics()...)},
-				{Key: "ingress", Value: zero}, {Key: "egress", Value: zero},
-			})
+		all = append(all, l.Addresses(interfaces.FamilyAny)...)
+	}
+	pools := r.Interfaces.Pools()
+	slices.SortStableFunc(all, func(a, b *interfaces.Address) int {
+		return slices.Index(pools, a.Ports) - slices.Index(pools, b.Ports)
+	})
+	out := ng.List{}
+	for _, a := range all {
+		used, size := a.Ports.Used(), a.Ports.Size()
+		pct := 0.0
+		if size > 0 {
+			pct = float64(used) * 100 / float64(size)
 		}
+		zero := counters{}.dict()
+		first, last := a.Ports.Range()
+		out = append(out, ng.Dict{
+			{Key: "name", Value: a.Logical.Name}, {Key: "address", Value: a.Local.String()},
+			{Key: "ports", Value: ng.Dict{
+				integer("min", int64(first)), integer("max", int64(last)),
+				integer("used", int64(used)), {Key: "used_pct", Value: fmt.Sprintf("%.2f", pct)},
+				integer("free", int64(size-used)), integer("totals", int64(size)),
+			}},
+			integer("packets_lost", 0), integer("duplicates", 0),
+			{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos"), voipMetrics()...)},
+			{Key: "ingress", Value: zero}, {Key: "egress", Value: zero},
+		})
 	}
 	return out
 }
