@@ -53,7 +53,7 @@ func (c *Call) control(req *ng.Request, needTag bool, set func(*blocks)) error {
 	if p == nil && req.FromTag.Value != "" && needTag && !allSelected(req) {
 		return errReply("From-tag given, but no such tag exists")
 	}
-	if req.All.Value == "except-offer-answer" || req.All.Value == "flows" {
+	if needTag && (req.All.Value == "except-offer-answer" || req.All.Value == "flows") {
 		// Every flow of ours is one of offer and answer.
 		return errReply("No eligible media subscriptions found")
 	}

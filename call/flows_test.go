@@ -222,6 +222,10 @@ func TestControlRefuses(t *testing.T) {
 	k.mustRefuse("Failed to match address to any tag", "block media", id, kv("address", "nonsense"))
 	k.mustRefuse("Media flow not found (to-tag not found)", "block media", id, kv("from-tag", "a"), kv("to-tag", "x"))
 	k.mustRefuse("Media flow not found (to-tag not subscribed)", "block media", id, kv("from-tag", "a"), kv("to-tag", "a"))
+	k.mustRefuse("No eligible media subscriptions found", "block media", id, kv("all", "flows"))
+	if d := k.do("block DTMF", id, kv("all", "flows")); d.Text("result") != "ok" {
+		t.Errorf("block DTMF of all flows: %v", d)
+	}
 	for _, ok := range []string{"block DTMF", "unblock DTMF", "stop forwarding"} {
 		if d := k.do(ok, id, kv("from-tag", "x")); d.Text("result") != "ok" {
 			t.Errorf("%s with an unknown tag: %v", ok, d)
