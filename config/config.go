@@ -42,6 +42,9 @@ type Config struct {
 	Table int
 	// NoFallback refuses to start without the kernel engine.
 	NoFallback bool
+	// KernelDevices are watched by the kernel engine besides those that carry
+	// the addresses, KernelExclude are not.
+	KernelDevices, KernelExclude []string
 	// NumThreads is the number of workers, 0 for one for each CPU core.
 	NumThreads int
 

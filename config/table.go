@@ -108,6 +108,14 @@ var engineOptions = []*Option{
 	{Name: "no-fallback", Short: "F", Default: "false", Group: groupForward, Since: firstRelease,
 		Doc:   "Refuse to start where forwarding in the kernel isn't possible.",
 		field: func(c *Config) any { return &c.NoFallback }},
+	{Name: "kernel-device", Kind: List, Arg: "DEVICE", Example: "eth0", Group: groupForward, Since: firstRelease, Own: true,
+		Doc: "A further network device by which media arrives. The kernel engine watches the devices that carry the addresses of the interfaces; " +
+			"where an address lives on loopback or a dummy device and is announced by a routing protocol, name the devices that the packets come by.",
+		field: func(c *Config) any { return &c.KernelDevices }},
+	{Name: "kernel-exclude", Kind: List, Arg: "DEVICE", Example: "eth1", Group: groupForward, Since: firstRelease, Own: true,
+		Doc: "A network device that the kernel engine stays away from: what arrives there is forwarded in user space, through the host's firewall rules, " +
+			"address translation and accounting, which packets forwarded in the kernel don't meet.",
+		field: func(c *Config) any { return &c.KernelExclude }},
 	{Name: "num-threads", Kind: Int, Default: "0", Min: 0, Max: 1024, Group: groupForward, Since: firstRelease,
 		Doc:   "Number of workers that forward packets; 0 makes one for each CPU core.",
 		field: func(c *Config) any { return &c.NumThreads }},

@@ -160,6 +160,7 @@ func localAddresses(set *interfaces.Set) []netip.Addr {
 func engineOptions(cfg *config.Config, addresses []netip.Addr, log *zap.Logger) engine.Options {
 	o := engine.Options{
 		Name: cfg.Engine, UserSpace: cfg.Table < 0, KernelOnly: cfg.NoFallback,
+		Devices: cfg.KernelDevices, Exclude: cfg.KernelExclude,
 		Workers: cfg.NumThreads, Log: log,
 	}
 	for _, address := range addresses {

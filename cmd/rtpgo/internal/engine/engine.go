@@ -27,6 +27,9 @@ type Options struct {
 	// UserSpace keeps forwarding out of the kernel where Name is Auto,
 	// KernelOnly refuses to do without it.
 	UserSpace, KernelOnly bool
+	// Devices are attached to by the kernel engine besides those that carry the
+	// addresses, Exclude are not.
+	Devices, Exclude []string
 	// Workers that forward packets; 0 means one per core.
 	Workers int
 	// Ranges are the media ports, one for each local address.
@@ -76,7 +79,9 @@ var engines = family{
 		},
 	},
 	accelerate: func(lower media.Engine, o Options) (media.Engine, error) {
-		return kernel.New(lower, kernel.Options{Addresses: o.addresses(), Logger: o.Log})
+		return kernel.New(lower, kernel.Options{
+			Addresses: o.addresses(), Devices: o.Devices, Exclude: o.Exclude, Logger: o.Log,
+		})
 	},
 }
 
