@@ -65,7 +65,7 @@ func TestFieldsOfFlow(t *testing.T) {
 	known := map[reflect.Type]string{
 		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Clock Unprotect Other Learned Refused",
 		reflect.TypeFor[media.Sink]():         "To Protect NoFeedback NATWait",
-		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Asymmetric",
+		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Only Asymmetric",
 	}
 	for typ, want := range known {
 		var fields []string
