@@ -55,6 +55,7 @@ func (c *Call) installFlows() {
 
 func (m *Media) installFlows() {
 	m.updateICE()
+	m.updatePassages()
 	m.updateDTLS()
 	defer m.wakeDTLS()
 	for _, s := range m.sets {
@@ -124,6 +125,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	defer func() {
 		m.receiveDTLS(f, l, i)
 		m.receiveICE(f, l, i)
+		m.receivePassage(f, l, i)
 		m.secure(f, to, i)
 	}()
 	if to == nil || to.set == nil || m.disabled {

@@ -33,7 +33,7 @@ func (x *exchange) iceSection(s, r *Media, sm *sdpedit.Media) {
 	} else {
 		x.answerICE(s, r, present)
 	}
-	s.readRemoteICE(sm)
+	s.readRemoteICE(sm, x.offering)
 	for _, m := range []*Media{s, r} {
 		if m.ice.on && m.ice.ufrag == "" {
 			m.restartICE()
@@ -91,13 +91,14 @@ func (x *exchange) liteFlags(s, r *Media) {
 	}
 }
 
-// readRemoteICE stores the sender's side. New credentials restart ICE (RFC
-// 8839 section 4.4.1.1): it gets new ones of ours.
-func (m *Media) readRemoteICE(sm *sdpedit.Media) {
+// readRemoteICE stores the sender's side. New credentials in an offer restart
+// ICE (RFC 8839 section 4.4.1.1): it gets new ones of ours. In an answer they
+// are another phone's that was sent the same offer, and knows ours from there.
+func (m *Media) readRemoteICE(sm *sdpedit.Media, offering bool) {
 	if !sm.ICE.Present() {
 		return
 	}
-	if m.ice.remoteUfrag != "" && m.ice.remoteUfrag != sm.ICE.Ufrag {
+	if offering && m.ice.remoteUfrag != "" && m.ice.remoteUfrag != sm.ICE.Ufrag {
 		m.restartICE()
 	}
 	m.ice.remoteUfrag, m.ice.remotePwd = sm.ICE.Ufrag, sm.ICE.Pwd

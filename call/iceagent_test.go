@@ -236,6 +236,24 @@ func TestOtherFamily(t *testing.T) {
 	})
 }
 
+// Two phones answer one offer, one after the other: the second knows our
+// credentials from the same offer.
+func TestForkBehindUs(t *testing.T) {
+	inIceLab(t, func(l *iceLab) {
+		a, b, c := l.phone("a", phoneA), l.phone("b", phoneB).speakICE(ice.Config{}), l.phone("c", "198.51.100.3:6000").speakICE(ice.Config{})
+		s := l.ask(ng.Dict{{Key: "command", Value: "offer"}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: a.sdp()}, iceKey("force")})
+		b.hear(s)
+		c.hear(s)
+		b.answer(a)
+		l.pass(3 * time.Second)
+		b.mustHear(a)
+		c.answer(a)
+		l.pass(3 * time.Second)
+		c.mustHear(a)
+		a.mustHear(c)
+	})
+}
+
 // The address that ICE found is what query shows, not the one of c=; after the
 // end of the call nothing is sent there.
 func TestPairInQuery(t *testing.T) {
@@ -262,4 +280,57 @@ func TestPairInQuery(t *testing.T) {
 			t.Fatalf("%d packets sent after the call", sent)
 		}
 	})
+}
+
+// ICE=optional and force-relay: the ends speak ICE with each other, through our
+// candidates where there is no other way.
+func TestPassage(t *testing.T) {
+	for _, flag := range []string{"optional", "force-relay"} {
+		t.Run(flag, func(t *testing.T) {
+			inIceLab(t, func(l *iceLab) {
+				a, b := l.phone("a", phoneA).speakICE(ice.Config{Controlling: true}), l.phone("b", phoneB).speakICE(ice.Config{})
+				relay := netip.MustParseAddr("192.0.2.1")
+				// Only the way through the relay is open, and a's address in
+				// c= is wrong.
+				l.setLoss(func(p memory.Packet) bool { return p.From.Addr() != relay && p.To.Addr() != relay })
+				body := strings.ReplaceAll(a.sdp(), "c=IN IP4 198.51.100.1", "c=IN IP4 10.0.0.1")
+				b.hear(l.ask(ng.Dict{{Key: "command", Value: "offer"}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: body}, iceKey(flag)}))
+				b.answer(a, iceKey(flag))
+				l.pass(10 * time.Second)
+				if a.target().Addr() != relay || b.target().Addr() != relay {
+					t.Fatalf("a sends to %v, b to %v", a.target(), b.target())
+				}
+				b.mustHear(a)
+				a.mustHear(b)
+				// DTLS passes too, but not a stranger's, nor its checks.
+				hello := append([]byte{22, 254, 253}, make([]byte, 1200)...)
+				m := l.phone("m", "203.0.113.66:6000")
+				for _, who := range []*phone{a, m} {
+					l.received(b.ports[0].Local())
+					if err := who.ports[0].Send(hello, a.target()); err != nil {
+						t.Fatal(err)
+					}
+					l.pass(100 * time.Millisecond)
+					if n := l.received(b.ports[0].Local()); (n == 1) != (who == a) {
+						t.Fatalf("%d DTLS packets of %s arrived", n, who.tag)
+					}
+				}
+				overheard := l.overhear(a.ports[0].Local(), a.target())
+				for _, pkt := range overheard {
+					if err := m.ports[0].Send(pkt, a.target()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				l.pass(100 * time.Millisecond)
+				l.received(m.ports[0].Local())
+				a.mustHear(b)
+				if n := l.received(m.ports[0].Local()); n != 0 || len(overheard) == 0 {
+					t.Fatalf("the stranger heard %d packets after %d replayed checks", n, len(overheard))
+				}
+				l.pass(time.Minute)
+				b.mustHear(a)
+				a.mustHear(b)
+			})
+		})
+	}
 }

@@ -30,7 +30,7 @@ type iceLab struct {
 
 	mu   sync.Mutex
 	lose func(p memory.Packet) bool
-	got  map[netip.AddrPort]int // RTP packets by destination
+	got  map[netip.AddrPort]int // packets of RTP and DTLS by destination
 	done chan struct{}
 	idle sync.WaitGroup
 }
@@ -72,7 +72,7 @@ func (l *iceLab) carry() {
 		for _, p := range l.engine.Sent() {
 			l.mu.Lock()
 			lost := l.lose != nil && l.lose(p)
-			if !lost && media.Classify(p.Payload) == media.ClassRTP {
+			if c := media.Classify(p.Payload); !lost && (c == media.ClassRTP || c == media.ClassDTLS) {
 				l.got[p.To]++
 			}
 			l.mu.Unlock()
@@ -97,6 +97,22 @@ func (l *iceLab) received(at netip.AddrPort) int {
 	n := l.got[at]
 	l.got[at] = 0
 	return n
+}
+
+// overhear collects what passes from one address to another for ten seconds.
+func (l *iceLab) overhear(from, to netip.AddrPort) (pkts [][]byte) {
+	l.mu.Lock()
+	before := l.lose
+	l.lose = func(p memory.Packet) bool {
+		if p.From == from && p.To == to {
+			pkts = append(pkts, p.Payload)
+		}
+		return before != nil && before(p)
+	}
+	l.mu.Unlock()
+	l.pass(10 * time.Second)
+	l.setLoss(before)
+	return pkts
 }
 
 func (l *iceLab) pass(d time.Duration) {

@@ -60,6 +60,7 @@ type Media struct {
 	ice          iceState
 	agent        *iceLink // nil while ICE has no part in the media
 	iceHeard     iceHeard
+	passages     [2]*passage // of checks between the two ends, with passthrough
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
 }
@@ -81,6 +82,7 @@ const (
 func (m *Media) closePorts() {
 	m.endSecurity()
 	m.endICE()
+	m.endPassages()
 	for _, s := range m.sets {
 		s.close()
 	}

@@ -194,7 +194,7 @@ func (m *Media) keys(i int) (k *srtpKeys, ok bool) {
 
 // secure adds SRTP to a flow of m's party that ends at to, which may be nil.
 func (m *Media) secure(f *media.Flow, to *Media, i int) {
-	if f.Kind == media.KindRaw {
+	if f.Kind == media.KindRaw || m.passthrough {
 		return
 	}
 	in, encrypted := m.keys(i)

@@ -78,7 +78,7 @@ type Agent struct {
 
 	// Looked at on the packet path.
 	filter  atomic.Pointer[filter]
-	queued  atomic.Int32
+	inbox   inbox
 	pending pendingIDs
 
 	sources []media.Sources // by local
@@ -137,20 +137,7 @@ func (a *Agent) Input(local int) func(pkt []byte, src netip.AddrPort) {
 			a.x.counters.foreign.Add(1)
 			return
 		}
-		if a.queued.Add(1) > agentQuota {
-			a.queued.Add(-1)
-			a.x.counters.overflow.Add(1)
-			return
-		}
-		select {
-		case p := <-a.x.free:
-			p.agent, p.local, p.src = a, local, src
-			p.n = copy(p.data[:], pkt)
-			a.x.queue <- p // never blocks: it holds every packet there is
-		default:
-			a.queued.Add(-1)
-			a.x.counters.overflow.Add(1)
-		}
+		a.inbox.put(a.x, a, local, src, pkt)
 	}
 }
 

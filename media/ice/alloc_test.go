@@ -1,6 +1,7 @@
 package ice
 
 import (
+	"net/netip"
 	"testing"
 
 	"github.com/pion/stun/v3"
@@ -38,11 +39,30 @@ func TestDropsDontAllocate(t *testing.T) {
 	// More than the agent's share of the queue.
 	good := request{username: "evtj:h6vY", pwd: "guess"}
 	pkt := good.encode(stun.NewTransactionID())
-	a.queued.Store(agentQuota)
+	a.inbox.queued.Store(quota)
 	if n := testing.AllocsPerRun(100, func() { in(pkt, src) }); n != 0 {
 		t.Errorf("overflow: %v allocations", n)
 	}
-	a.queued.Store(0)
+	a.inbox.queued.Store(0)
+}
+
+func TestPassageDropsDontAllocate(t *testing.T) {
+	x := NewExecutor()
+	defer x.Close()
+	p := x.NewPassage(func(netip.AddrPort) {})
+	p.Update(Hop{From: Credentials{"h6vY", "x"}, To: Credentials{"evtj", "y"}})
+	defer p.Close()
+	a := fuzzAgent(x, &mute{})
+	defer a.Close()
+	packets := dropped(a)
+	delete(packets, "stray answer") // queued: only its password tells
+	packets["DTLS of a stranger"] = append([]byte{22, 254, 253}, make([]byte, 100)...)
+	src := ap(mallory)
+	for name, pkt := range packets {
+		if n := testing.AllocsPerRun(100, func() { p.Input(pkt, src) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
 }
 
 func BenchmarkDrop(b *testing.B) {

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// queueDepth bounds the packets that wait for the executor, agentQuota those of
-// one agent: who floods one port doesn't hold up the others.
+// queueDepth bounds the packets that wait for the executor, quota those of one
+// agent: who floods one port doesn't hold up the others.
 const (
 	queueDepth = 1024
-	agentQuota = 32
+	quota      = 32
 )
 
 // Executor runs the agents of a process: one goroutine for all their packets
@@ -33,11 +33,39 @@ type Executor struct {
 
 // packet is one that the packet path has copied.
 type packet struct {
-	agent *Agent
+	to    receiver
+	box   *inbox
 	local int
 	src   netip.AddrPort
 	n     int
-	data  [maxPacket]byte
+	data  [slotLength]byte
+}
+
+// receiver handles packets, on the executor's goroutine.
+type receiver interface {
+	receive(local int, src netip.AddrPort, pkt []byte, m *message)
+}
+
+// inbox is a receiver's share of the queue.
+type inbox struct{ queued atomic.Int32 }
+
+// put queues a copy of a packet; what finds no room is counted. It does not
+// allocate.
+func (b *inbox) put(x *Executor, to receiver, local int, src netip.AddrPort, pkt []byte) {
+	if b.queued.Add(1) > quota {
+		b.queued.Add(-1)
+		x.counters.overflow.Add(1)
+		return
+	}
+	select {
+	case p := <-x.free:
+		p.to, p.box, p.local, p.src = to, b, local, src
+		p.n = copy(p.data[:], pkt)
+		x.queue <- p // never blocks: it holds every packet there is
+	default:
+		b.queued.Add(-1)
+		x.counters.overflow.Add(1)
+	}
 }
 
 // NewExecutor starts an executor.
@@ -79,12 +107,11 @@ func (x *Executor) run() {
 	}
 }
 
-// handle gives a packet to its agent.
+// handle gives a packet to its receiver.
 func (x *Executor) handle(p *packet, m *message) {
-	a := p.agent
-	a.receive(p.local, p.src, p.data[:p.n], m)
-	a.queued.Add(-1)
-	p.agent = nil
+	p.to.receive(p.local, p.src, p.data[:p.n], m)
+	p.box.queued.Add(-1)
+	p.to, p.box = nil, nil
 	x.free <- p
 }
 

@@ -11,6 +11,8 @@ const (
 	// maxPacket is more than ICE ever needs: two user names of 256 characters
 	// and the other attributes.
 	maxPacket = 1024
+	// slotLength is room for a DTLS record that fits into an Ethernet frame.
+	slotLength = 1536
 	// maxAttributes bounds the walk through a message on the packet path.
 	maxAttributes = 32
 

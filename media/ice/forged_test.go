@@ -190,8 +190,8 @@ func TestFlood(t *testing.T) {
 			a.ports[0].input(bad, ap(mallory))
 		}
 		synctest.Wait()
-		if c := x.Counters(); c.Overflow == 0 || a.queued.Load() != 0 || len(x.free) != queueDepth {
-			t.Fatalf("%+v, %d queued", c, a.queued.Load())
+		if c := x.Counters(); c.Overflow == 0 || a.inbox.queued.Load() != 0 || len(x.free) != queueDepth {
+			t.Fatalf("%+v, %d queued", c, a.inbox.queued.Load())
 		}
 		a.wantPair(t, RTP, aAddr, bAddr, true)
 		if len(a.current.pairs) != 1 || len(a.history.events) > historyFull {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pion/stun/v3"
+
+	"rtpgo/media"
 )
 
 // rfc5769 is the sample request of RFC 5769 section 2.1: user "evtj:h6vY",
@@ -58,6 +60,47 @@ func fuzzAgent(x *Executor, out *mute) *Agent {
 	a.checkNext(time.Now())
 	return a
 }
+
+// FuzzPassage holds a passage to passing on only what its sender has proved to
+// send.
+func FuzzPassage(f *testing.F) {
+	for _, r := range []request{
+		{username: "evtj:h6vY", pwd: "VOkJxbRl1RmTxUk/WvJxBt", priority: 1, role: roleControlling, tieBreaker: 1, useCandidate: true},
+		{username: "evtj:x", pwd: "VOkJxbRl1RmTxUk/WvJxBt"},
+		{username: "evtj:h6vY", pwd: "no"},
+	} {
+		f.Add(r.encode(stun.NewTransactionID()))
+	}
+	f.Add(encodeSuccess(stun.NewTransactionID(), ap(aAddr), "peerpassword0123456789"))
+	f.Add(encodeError(stun.NewTransactionID(), stun.CodeRoleConflict, nil, "peerpassword0123456789"))
+	f.Add([]byte{22, 254, 253, 0})
+	x := NewExecutor()
+	f.Cleanup(x.Close)
+	from := Credentials{"h6vY", "peerpassword0123456789"}
+	to := Credentials{"evtj", "VOkJxbRl1RmTxUk/WvJxBt"}
+	f.Fuzz(func(t *testing.T, pkt []byte) {
+		out := &outPort{}
+		stream := media.NewStream(out)
+		stream.SetRemote(ap(bAddr))
+		learned := 0
+		p := x.NewPassage(func(netip.AddrPort) { learned++ })
+		p.Update(Hop{From: from, To: to, Out: stream})
+		defer p.Close()
+		var m message
+		proved := m.decode(pkt) == nil && (m.verify(to.Pwd) || m.verify(from.Pwd))
+		p.receive(passSTUN, ap(mallory), pkt, &m)
+		if !proved && (out.sent > 0 || learned > 0) {
+			t.Fatal("passed on without proof")
+		}
+	})
+}
+
+// outPort is a media port that counts what is sent.
+type outPort struct{ mute }
+
+func (*outPort) Local() netip.AddrPort { return netip.AddrPort{} }
+func (*outPort) Install(*media.Flow)   {}
+func (*outPort) Close() error          { return nil }
 
 func FuzzInput(f *testing.F) {
 	f.Add(decodeHex(f, rfc5769))
