@@ -63,6 +63,14 @@ func (r *Registry) closeICE() {
 	}
 }
 
+// restartMovedICE restarts ICE when the ports have changed: candidates belong to
+// a session (RFC 8839 section 4.4.1.1.1).
+func (m *Media) restartMovedICE(before *portSet) {
+	if m.ice.on && before != nil && before != m.set {
+		m.restartICE()
+	}
+}
+
 // updateICE makes the agent of a media fit what was negotiated.
 func (m *Media) updateICE() {
 	set := m.sending()

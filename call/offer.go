@@ -246,6 +246,8 @@ func (x *exchange) disable(s, r *Media) {
 // ports opens or selects the ports of both sides.
 func (x *exchange) ports(s, r *Media) error {
 	latch := x.latching(r)
+	defer s.restartMovedICE(s.set)
+	defer r.restartMovedICE(r.set)
 	if err := r.obtainPorts(s.streams[rtp].endpoint, latch); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
