@@ -47,25 +47,32 @@ func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
 	if !rtcpAddr.IsValid() || rtcpAddr.IsUnspecified() { // browsers write a=rtcp:9 IN IP4 0.0.0.0
 		rtcpAddr = addr
 	}
-	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)))
-	switch {
-	case sm.RTCPPort == sm.Port:
-		s.setEndpoint(rtcp, netip.AddrPort{})
-	case sm.RTCPPort != 0:
-		s.setEndpoint(rtcp, netip.AddrPortFrom(rtcpAddr, uint16(sm.RTCPPort)))
-	default:
-		s.setEndpoint(rtcp, netip.AddrPortFrom(addr, uint16(sm.Port+1)))
-	}
 	if x.offering || s.family == interfaces.FamilyAny {
 		s.family = familyOf(addr)
 	}
+	settled := s.ice.on && sm.ICE.Present() && s.streams[rtp].settled.IsValid()
+	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)), settled)
+	switch {
+	case sm.RTCPPort == sm.Port:
+		s.setEndpoint(rtcp, netip.AddrPort{}, settled)
+	case sm.RTCPPort != 0:
+		s.setEndpoint(rtcp, netip.AddrPortFrom(rtcpAddr, uint16(sm.RTCPPort)), settled)
+	default:
+		s.setEndpoint(rtcp, netip.AddrPortFrom(addr, uint16(sm.Port+1)), settled)
+	}
 }
 
-func (m *Media) setEndpoint(i int, ep netip.AddrPort) {
+// setEndpoint stores where signalling wants the packets of a stream. While ICE
+// is on it is for ICE to say where they go: query goes on showing what was
+// settled.
+func (m *Media) setEndpoint(i int, ep netip.AddrPort, settled bool) {
 	if old := m.streams[rtp].endpoint; i == rtp && old.IsValid() && old != ep && !m.security.keyed {
 		m.security.suite = "" // of a stream that is no more
 	}
 	m.streams[i].endpoint = ep
+	if !settled {
+		m.streams[i].settled = ep
+	}
 	m.streams[i].filled = true
 }
 

@@ -3,9 +3,11 @@ package call
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"rtpgo/interfaces"
+	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
 
@@ -34,20 +36,42 @@ func priority(typ, local uint32, component int) uint32 {
 
 // writeICE writes our ICE attributes of a section.
 func (x *exchange) writeICE(m *sdpedit.OutMedia, r *Media) {
+	if r.ice.trickle && (r.ice.on || x.req.ICE == ng.ICERemove) {
+		m.Trickle, m.EndOfCandidates = true, true // all of ours are known
+	}
 	if !r.ice.on {
 		return
 	}
 	m.Ufrag, m.Pwd = r.ice.ufrag, r.ice.pwd
-	m.Trickle, m.EndOfCandidates = r.ice.trickle, r.ice.trickle
+	m.Candidates = x.candidates(r, hostPreference, maxLocal, false)
+}
+
+// candidates are ours towards a party, with the local preferences counting down
+// from that given: component 1 of all addresses first. Without ICE on its side
+// there is one address.
+func (x *exchange) candidates(r *Media, typ, local uint32, relay bool) (out []string) {
+	locals := r.set.locals
+	if !r.ice.on || r.set.narrow {
+		locals = locals[:1]
+	}
 	for c := rtp; c <= rtcp; c++ {
-		for i, l := range r.set.locals {
-			if p := r.candidatePort(l, c); p != 0 {
-				m.Candidates = append(m.Candidates, fmt.Sprintf("%s %d UDP %d %s %d typ host",
-					foundation(l.address.Local), c+1, priority(hostPreference, maxLocal-uint32(i), c+1),
-					x.shown(l.address), p))
+		for i, l := range locals {
+			p := r.candidatePort(l, c)
+			if p == 0 {
+				continue
 			}
+			a := x.shown(l.address)
+			v := fmt.Sprintf("%s %d UDP %d %s %d typ ", foundation(l.address.Local), c+1,
+				priority(typ, local-uint32(i), c+1), a, p)
+			if relay {
+				v += fmt.Sprintf("relay raddr %s rport %d", a, p)
+			} else {
+				v += "host"
+			}
+			out = append(out, v)
 		}
 	}
+	return out
 }
 
 // shown is an address as this reply prints it.
@@ -66,44 +90,65 @@ func (m *Media) candidatePort(l *localPorts, component int) int {
 	return l.port(component)
 }
 
-// writePassthrough leaves the sender's address and attributes alone and adds
-// candidates of ours: just above the sender's (ICE=optional), or as relayed
-// ones (ICE=force-relay).
-func (x *exchange) writePassthrough(m *sdpedit.OutMedia, r *Media, sm *sdpedit.Media) {
-	m.Port, m.Address = sm.Port, sm.Connection
-	m.Unknown, m.Verbatim = true, append([]sdpedit.Attribute(nil), sm.Attributes...)
-	if !r.ice.on || !sm.ICE.Present() {
+// leavesAlone tells whether a section passes with its own address and
+// attributes: where ICE passes, and with ICE=force-relay in any case.
+func (x *exchange) leavesAlone(r *Media) bool {
+	return r.ice.passthrough || x.req.ICE == ng.ICEForceRelay
+}
+
+// writePassthrough leaves the sender's address and attributes alone. To the
+// candidates of a sender that speaks ICE it adds ours: just above its own, or as
+// relayed ones (ICE=force-relay).
+func (x *exchange) writePassthrough(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
+	m.Port, m.Address, m.Unknown = sm.Port, sm.Connection, true
+	m.Verbatim = sm.Attributes
+	if !s.ice.on {
 		return
 	}
-	typ, local := x.passthroughPreference(r, sm)
-	for c := rtp; c <= rtcp; c++ {
-		for i, l := range r.set.locals {
-			p := r.candidatePort(l, c)
-			if p == 0 {
-				continue
+	relay := x.req.ICE == ng.ICEForceRelay
+	typ, local := passthroughPreference(sm.ICE.Candidates, relay)
+	var ours []sdpedit.Attribute
+	for _, v := range x.candidates(r, typ, local, relay) {
+		ours = append(ours, sdpedit.Attribute{Name: "candidate", Value: v, HasValue: true})
+	}
+	m.Verbatim = withCandidates(sm, ours)
+}
+
+// withCandidates adds candidates to the attributes of a section, at their end,
+// but before the mark that there are no more. Candidates that nobody can read
+// are left out.
+func withCandidates(sm *sdpedit.Media, candidates []sdpedit.Attribute) []sdpedit.Attribute {
+	out := make([]sdpedit.Attribute, 0, len(sm.Attributes)+len(candidates))
+	var end []sdpedit.Attribute
+	for _, a := range sm.Attributes {
+		switch {
+		case a.Name == "candidate" && !readable(sm, a.Value):
+		case a.Name == "end-of-candidates":
+			if !sm.ICE.Trickle { // else ours may follow
+				end = append(end, a)
 			}
-			a := x.shown(l.address)
-			v := fmt.Sprintf("%s %d UDP %d %s %d typ ", foundation(l.address.Local), c+1,
-				priority(typ, local-uint32(i), c+1), a, p)
-			if r.relay {
-				v += fmt.Sprintf("relay raddr %s rport %d", a, p)
-			} else {
-				v += "host"
-			}
-			m.Verbatim = append(m.Verbatim, sdpedit.Attribute{Name: "candidate", Value: v, HasValue: true})
+		default:
+			out = append(out, a)
 		}
 	}
+	return append(append(out, candidates...), end...)
+}
+
+func readable(sm *sdpedit.Media, candidate string) bool {
+	return slices.ContainsFunc(sm.ICE.Candidates, func(c sdpedit.Candidate) bool { return c.Raw == candidate })
 }
 
 // passthroughPreference chooses the preferences of our candidates next to the
 // sender's own.
-func (x *exchange) passthroughPreference(r *Media, sm *sdpedit.Media) (typ, local uint32) {
-	if r.relay {
+func passthroughPreference(theirs []sdpedit.Candidate, relay bool) (typ, local uint32) {
+	if relay {
 		return relayPreference, maxLocal
 	}
 	best := uint32(0)
-	for _, c := range sm.ICE.Candidates {
-		best = max(best, c.Priority)
+	for _, c := range theirs {
+		if c.Address.IsValid() {
+			best = max(best, c.Priority)
+		}
 	}
 	if best == 0 {
 		return hostPreference, maxLocal

@@ -105,7 +105,7 @@ func (m *Media) wantsDTLS(i int) bool {
 	default:
 		return false
 	}
-	if m.disabled || m.passthrough || m.set == nil || m.sending().primary().ports[i] == nil {
+	if m.disabled || m.ice.passthrough || m.set == nil || m.sending().primary().ports[i] == nil {
 		return false
 	}
 	return i == rtp || !m.mux.on

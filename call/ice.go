@@ -16,69 +16,95 @@ const (
 // iceState is what is known about ICE towards one party (RFC 8839).
 type iceState struct {
 	on                 bool
+	passthrough        bool // ICE=optional, force-relay: address and candidates are left alone
+	controlling        bool // our role (RFC 8445 section 6.1.1)
 	liteSelf, litePeer bool
-	trickle            bool
+	trickle            bool   // the party trickles, or is asked to (RFC 8838)
+	complete           bool   // the party has no more candidates than described
+	placeholder        bool   // its address only stands in for candidates to come
 	ufrag, pwd         string // ours, shown to this party
-	remoteUfrag        string // the party's, to notice a restart
-	remote             []sdpedit.Candidate
-	remotePwd          string
+
+	// The party's, from its last description.
+	remoteUfrag, remotePwd string
+	remote                 []sdpedit.Candidate
 }
 
 // iceSection negotiates ICE of one section. The two sides are independent: one
 // may speak ICE and the other not (rtpengine's documentation of "ICE").
 func (x *exchange) iceSection(s, r *Media, sm *sdpedit.Media) {
-	present := sm.ICE.Present()
-	if x.offering {
-		x.offerICE(s, r, present)
-	} else {
-		x.answerICE(s, r, present)
+	f, present := x.req, sm.ICE.Present()
+	rejected := x.offering && f.Flags.RejectICE
+	x.iceTowards(r, present)
+	s.ice.on = present && !rejected
+	if x.offering && f.Flags.Reset {
+		s.ice.ufrag, r.ice.ufrag = "", ""
 	}
-	s.readRemoteICE(sm, x.offering)
+	s.ice.describe(&sm.ICE, x.offering)
+	if passesICE(f.ICE, present) {
+		s.ice.passthrough, r.ice.passthrough = true, true
+	}
 	for _, m := range []*Media{s, r} {
 		if m.ice.on && m.ice.ufrag == "" {
-			m.restartICE()
+			m.ice.restart()
 		}
 	}
 }
 
-func (x *exchange) offerICE(s, r *Media, present bool) {
+// iceTowards decides whether the receiver is shown ICE.
+func (x *exchange) iceTowards(r *Media, present bool) {
 	f := x.req
-	s.ice.on = present && !f.Flags.RejectICE
-	s.passthrough, r.passthrough = false, false
-	if !r.initialized {
-		r.ice.on = present
+	if !x.offering {
+		r.ice.on = answersICE(r.ice.on, present, f.ICE)
+		return
 	}
-	r.ice.on = r.ice.on || f.Flags.WebRTC
-	x.iceFlag(s, r, present)
-	if f.Flags.Reset {
-		s.ice.ufrag, r.ice.ufrag = "", ""
-	}
-	r.ice.trickle = f.Flags.TrickleICE || f.Flags.WebRTC
-	x.liteFlags(s, r)
+	r.ice.on = offersICE(r.ice.on, r.initialized, present, f.ICE, f.Flags.WebRTC)
+	r.ice.trickle = r.ice.trickle || f.Flags.TrickleICE || f.Flags.WebRTC
 }
 
-// answerICE: the answerer speaks ICE if it was offered and it says so, the
-// offerer if it offered it.
-func (x *exchange) answerICE(s, r *Media, present bool) {
-	s.ice.on = present && (s.ice.on || s.passthrough)
-	x.iceFlag(s, r, present)
-}
-
-// iceFlag applies the value of "ICE" towards the receiver.
-func (x *exchange) iceFlag(s, r *Media, present bool) {
-	switch f := x.req.ICE; f {
+// offersICE tells whether the receiver of an offer is offered ICE: by default
+// as long as it speaks ICE itself, and where that isn't known, when the sender
+// does.
+func offersICE(before, known, present bool, flag ng.ICE, webRTC bool) bool {
+	on := before
+	if !known {
+		on = present
+	}
+	switch flag {
 	case ng.ICERemove:
-		r.ice.on = false
-	case ng.ICEForce:
-		r.ice.on = true
-	case ng.ICEOptional, ng.ICEForceRelay:
-		r.ice.on = r.ice.on || f == ng.ICEOptional || present
-		s.passthrough, r.passthrough = present, present
-		s.relay, r.relay = f == ng.ICEForceRelay, f == ng.ICEForceRelay
+		return false
+	case ng.ICEForce, ng.ICEOptional:
+		return true
+	case ng.ICEForceRelay:
+		on = on || present
 	}
+	return on || webRTC
 }
 
-func (x *exchange) liteFlags(s, r *Media) {
+// answersICE tells whether the offerer is answered ICE: by default when it
+// offered it, whether the answerer speaks it or not.
+func answersICE(before, present bool, flag ng.ICE) bool {
+	switch flag {
+	case ng.ICERemove:
+		return false
+	case ng.ICEForce:
+		return true
+	case ng.ICEOptional, ng.ICEForceRelay:
+		return before || present
+	}
+	return before
+}
+
+// passesICE tells whether a flag lets ICE of the two sides talk to each other
+// directly, with us among the candidates. It stays so for the call.
+func passesICE(flag ng.ICE, present bool) bool {
+	return present && (flag == ng.ICEOptional || flag == ng.ICEForceRelay)
+}
+
+// iceRoles chooses what lasts when an offer reaches a receiver for the first
+// time, or begins ICE anew: we are the offerer towards the receiver, and
+// control; towards the sender only if it is a lite agent. A lite agent never
+// controls (RFC 8445 section 6.1.1).
+func (x *exchange) iceRoles(s, r *Media, sm *sdpedit.Media, first bool) {
 	switch x.req.ICELite {
 	case ng.ICELiteOff:
 		s.ice.liteSelf, r.ice.liteSelf = false, false
@@ -89,24 +115,54 @@ func (x *exchange) liteFlags(s, r *Media) {
 	case ng.ICELiteBoth:
 		s.ice.liteSelf, r.ice.liteSelf = true, true
 	}
+	present := sm.ICE.Present()
+	anew := x.req.Flags.Reset || s.ice.restarts(&sm.ICE)
+	if first || anew {
+		s.ice.controlling = present && sm.ICE.Lite && !s.ice.liteSelf
+	}
+	passes := passesICE(x.req.ICE, present)
+	if !r.initialized || anew {
+		r.ice.controlling = !r.ice.liteSelf && !passes
+	}
+	if passes {
+		s.ice.passthrough, r.ice.passthrough = true, true
+	}
 }
 
-// readRemoteICE stores the sender's side. New credentials in an offer restart
-// ICE (RFC 8839 section 4.4.1.1): it gets new ones of ours. In an answer they
-// are another phone's that was sent the same offer, and knows ours from there.
-func (m *Media) readRemoteICE(sm *sdpedit.Media, offering bool) {
-	if !sm.ICE.Present() {
+// restarts tells whether a description begins ICE anew: with other credentials
+// (RFC 8839 section 4.4.1.1).
+func (st *iceState) restarts(in *sdpedit.ICE) bool {
+	return in.Present() && st.remoteUfrag != "" && st.remoteUfrag != in.Ufrag
+}
+
+// describe stores the party's side. When its offer restarts ICE it gets new
+// credentials of ours, too. Others in an answer are another phone's that was
+// sent the same offer, and knows ours from there.
+func (st *iceState) describe(in *sdpedit.ICE, offering bool) {
+	st.trickle, st.complete = false, false
+	if !in.Present() {
 		return
 	}
-	if offering && m.ice.remoteUfrag != "" && m.ice.remoteUfrag != sm.ICE.Ufrag {
-		m.restartICE()
+	st.trickle = in.Trickle || st.placeholder
+	st.complete = in.EndOfCandidates && !st.trickle
+	if offering && st.restarts(in) {
+		st.restart()
 	}
-	m.ice.remoteUfrag, m.ice.remotePwd = sm.ICE.Ufrag, sm.ICE.Pwd
-	m.ice.remote = sm.ICE.Candidates
-	m.ice.litePeer = sm.ICE.Lite
-	m.ice.trickle = sm.ICE.Trickle
+	st.remoteUfrag, st.remotePwd = in.Ufrag, in.Pwd
+	st.remote = in.Candidates
+	st.litePeer = in.Lite
 }
 
-func (m *Media) restartICE() {
-	m.ice.ufrag, m.ice.pwd = randomToken(ufragLength), randomToken(pwdLength)
+func (st *iceState) restart() {
+	st.ufrag, st.pwd = randomToken(ufragLength), randomToken(pwdLength)
+}
+
+// placeholderPort is the port of an address that stands in for candidates to
+// come (RFC 8840 section 4.1.1).
+const placeholderPort = 9
+
+// placeholder tells whether the address of a section is none: unlike any other
+// zero address it doesn't put media on hold.
+func placeholder(sm *sdpedit.Media) bool {
+	return sm.ICE.Present() && sm.Port == placeholderPort && sm.Connection.IsValid() && sm.Connection.IsUnspecified()
 }

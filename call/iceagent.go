@@ -67,14 +67,14 @@ func (r *Registry) closeICE() {
 // a session (RFC 8839 section 4.4.1.1.1).
 func (m *Media) restartMovedICE(before *portSet) {
 	if m.ice.on && before != nil && before != m.set {
-		m.restartICE()
+		m.ice.restart()
 	}
 }
 
 // updateICE makes the agent of a media fit what was negotiated.
 func (m *Media) updateICE() {
 	set := m.sending()
-	if !m.ice.on || m.ice.ufrag == "" || set == nil || m.disabled || m.passthrough || !m.isRTP() {
+	if !m.ice.on || m.ice.ufrag == "" || set == nil || m.disabled || m.ice.passthrough || !m.isRTP() {
 		m.endICE()
 		return
 	}
@@ -101,7 +101,7 @@ func (m *Media) beginICE(set *portSet) {
 	l := &iceLink{set: set, lite: m.ice.liteSelf, ports: icePorts(set)}
 	cfg := ice.Config{
 		Credentials: ice.Credentials{Ufrag: m.ice.ufrag, Pwd: m.ice.pwd},
-		Components:  m.iceComponents(set), Lite: l.lite, Controlling: m.controlling, TieBreaker: p.tieBreaker,
+		Components:  m.iceComponents(set), Lite: l.lite, Controlling: m.ice.controlling, TieBreaker: p.tieBreaker,
 		Notify: func(e ice.Event) { m.iceEvent(l, e) },
 	}
 	for _, at := range l.ports {

@@ -55,7 +55,7 @@ func confirm(st *media.Stream) func(netip.AddrPort) {
 
 // passesICE tells whether the party's own ICE goes through us.
 func (m *Media) passesICE() bool {
-	return m.passthrough && m.ice.remoteUfrag != "" && m.set != nil && !m.disabled && m.isRTP()
+	return m.ice.passthrough && m.ice.remoteUfrag != "" && m.set != nil && !m.disabled && m.isRTP()
 }
 
 func (m *Media) remoteCredentials() ice.Credentials {

@@ -26,11 +26,8 @@ type Media struct {
 	initialized                              bool // this party has sent a description
 	disabled                                 bool // port 0 by either side
 	removed                                  bool // sdp-media-remove: the other side doesn't know of it
-	passthrough                              bool // ICE=optional, force-relay: address and candidates left alone
 	weSend                                   bool // we send to this party
 	weReceive                                bool
-	controlling                              bool // ICE role
-	relay                                    bool // ICE=force-relay
 	unidirectional, asymmetric, sink         bool
 	natWait                                  bool // nothing is sent to this party before it has sent
 	pierce                                   bool // empty packets are sent to this party until it sends
@@ -67,7 +64,8 @@ type Media struct {
 
 // stream is what signalling knows of one packet stream towards a party.
 type stream struct {
-	endpoint netip.AddrPort // zero when unknown
+	endpoint netip.AddrPort // as signalled; zero when unknown
+	settled  netip.AddrPort // as query shows it
 	used     bool           // has the flag RTP or RTCP
 	filled   bool
 	strict   bool
@@ -125,16 +123,17 @@ func (m *Media) flags() ng.List {
 		{m.security.role&roleActive != 0, "DTLS role active"},
 		{m.security.role&rolePassive != 0, "DTLS role passive"},
 		{m.security.sdes, "SDES"},
-		{m.security.reordered, "SDES reordered"},
-		{m.passthrough, "passthrough"},
+		{m.ice.passthrough, "passthrough"},
 		{m.ice.on, "ICE"},
-		{m.ice.liteSelf, "ICE-lite self"},
-		{m.ice.litePeer, "ICE-lite peer"},
 		{m.ice.trickle, "trickle ICE"},
-		{m.controlling, "ICE controlling"},
+		{m.ice.controlling, "ICE controlling"},
+		{m.ice.litePeer, "ICE-lite peer"},
+		{m.ice.liteSelf, "ICE-lite self"},
+		// The reference says the same of a party without further candidates.
+		{m.security.reordered || m.ice.complete, "SDES reordered"},
 		{m.unidirectional, "unidirectional"},
-		{m.rtcpFeedback, "RTCP feedback"},
 		{m.ptimeOverride, "ptime-override"},
+		{m.rtcpFeedback, "RTCP feedback"},
 		{m.sink, "generator/sink"},
 		{m.transcoding, "transcoding"},
 		{m.rtcpGenerator, "RTCP generator"},

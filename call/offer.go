@@ -185,13 +185,14 @@ func (x *exchange) negotiateSection(p section) error {
 	if sm.Port == 0 {
 		x.selectInterfaces(s, r)
 		x.disable(s, r)
+		x.iceTowards(r, false)
 		return nil
 	}
 	s.disabled, r.disabled = false, false
 	x.endpoints(s, sm)
 	x.selectInterfaces(s, r)
 	if x.c.passthrough {
-		s.passthrough, r.passthrough = true, true
+		s.ice.passthrough, r.ice.passthrough = true, true
 		return nil
 	}
 	if x.offering {
@@ -212,17 +213,17 @@ func (x *exchange) negotiateSection(p section) error {
 
 // describe stores type, protocol and direction of a section.
 func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
+	first := !s.initialized
 	s.initialized = true
 	s.typ = sm.Type
 	x.chooseTransport(s, r, sm)
 	if s.formats = nil; !s.isRTP() {
 		s.formats = sm.Formats
 	}
+	s.ice.placeholder = placeholder(sm)
 	if x.offering {
 		r.typ = sm.Type
-		if !r.initialized {
-			r.controlling = true
-		}
+		x.iceRoles(s, r, sm, first)
 	}
 	if r.typ == "" {
 		r.typ = sm.Type
@@ -251,6 +252,7 @@ func (x *exchange) ports(s, r *Media) error {
 	if err := r.obtainPorts(s.streams[rtp].endpoint, latch); err != nil {
 		return fmt.Errorf("call %s: %w", x.c.ID, err)
 	}
+	r.set.narrow = r.set.narrow || !r.ice.on
 	// Who answers goes on using the ports that the offer showed: an interface
 	// named for it now counts from the next SDP that it is sent.
 	if x.offering || s.set == nil {

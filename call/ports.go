@@ -22,6 +22,8 @@ type portSet struct {
 	count  int // ports: 1 or 2
 	locals []*localPorts
 
+	narrow bool // ICE was off: what is shown later is the first address only
+
 	association association // DTLS on these ports
 }
 
@@ -125,7 +127,8 @@ func (m *Media) retire() {
 // findSet finds the set that serves an endpoint of the other side. An
 // unspecified address (hold in the way of RFC 2543) is compared by port alone.
 func (m *Media) findSet(other netip.AddrPort, count int, latch bool) *portSet {
-	if latch && m.set != nil && m.set.iface == m.iface && m.set.count >= count && m.set.family(m) {
+	same := m.ice.on || (m.set != nil && m.set.iface == m.iface && m.set.family(m))
+	if latch && m.set != nil && same && m.set.count >= count {
 		return m.set
 	}
 	for i := len(m.sets) - 1; i >= 0; i-- {

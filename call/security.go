@@ -35,6 +35,11 @@ func (x *exchange) security(s, r *Media, sm *sdpedit.Media) {
 	if !s.isRTP() {
 		return
 	}
+	if s.ice.passthrough { // keys are a matter of the two ends
+		s.security.clear()
+		r.security.clear()
+		return
+	}
 	s.security.keyed, r.security.keyed = s.secured(), r.secured()
 	received := readCryptos(sm.Cryptos)
 	s.security.describe(sm, received, x.r.prefersPassive(x.req.DTLSReverse))
@@ -48,7 +53,7 @@ func (x *exchange) security(s, r *Media, sm *sdpedit.Media) {
 }
 
 // secured tells whether a description for m's party carries keys.
-func (m *Media) secured() bool { return m.protocol != nil && m.protocol.srtp }
+func (m *Media) secured() bool { return m.protocol != nil && m.protocol.srtp && !m.ice.passthrough }
 
 // describe stores what the party itself said.
 func (st *securityState) describe(sm *sdpedit.Media, received []cryptoLine, passive bool) {

@@ -65,7 +65,7 @@ func (x *exchange) agreeKeys() {
 // may turn out to be plain RTP, so that it stays open (RFC 8643).
 func (m *Media) awaitKeys(early bool) {
 	st := &m.srtp
-	if st.mode != plainRTP || !m.isRTP() || !m.protocol.srtp || m.protocol.osrtp {
+	if st.mode != plainRTP || !m.secured() || m.protocol.osrtp {
 		return
 	}
 	st.mode, st.early, st.fresh = keyPending, early, true
@@ -105,7 +105,7 @@ func (m *Media) granted() protection {
 // unprotected is what there is without keys: plain RTP where the profile is
 // plain, nothing at all where it asks for SRTP.
 func (m *Media) unprotected() protection {
-	if m.protocol.srtp && !m.protocol.osrtp {
+	if m.secured() && !m.protocol.osrtp {
 		return keyPending
 	}
 	return plainRTP
@@ -194,7 +194,7 @@ func (m *Media) keys(i int) (k *srtpKeys, ok bool) {
 
 // secure adds SRTP to a flow of m's party that ends at to, which may be nil.
 func (m *Media) secure(f *media.Flow, to *Media, i int) {
-	if f.Kind == media.KindRaw || m.passthrough {
+	if f.Kind == media.KindRaw || m.ice.passthrough {
 		return
 	}
 	in, encrypted := m.keys(i)

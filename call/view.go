@@ -164,7 +164,7 @@ func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
 			ng.Pair{Key: "family", Value: familyName(l.address.Local)})
 	}
 	sum := m.counters(i)
-	ep := s.endpoint
+	ep := s.settled
 	if sum.learned.IsValid() {
 		ep = sum.learned
 	}

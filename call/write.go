@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
 
@@ -16,6 +17,9 @@ func (x *exchange) write() []byte {
 	}
 	for _, p := range x.sections {
 		out.ICELite = out.ICELite || (p.r != nil && p.r.ice.on && p.r.ice.liteSelf)
+	}
+	if x.req.ICE == ng.ICEForceRelay {
+		out.Groups = x.sdp.Groups
 	}
 	if x.req.Flags.LoopProtect {
 		out.LoopToken = x.r.loopToken
@@ -62,8 +66,8 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 		m.Port, m.Address = sm.Port, sm.Connection
 		return []*sdpedit.OutMedia{m}
 	}
-	if r.passthrough && !m.Unknown {
-		x.writePassthrough(m, r, sm)
+	if x.leavesAlone(r) && !m.Unknown {
+		x.writePassthrough(m, s, r, sm)
 		return []*sdpedit.OutMedia{m}
 	}
 	x.writeAddress(m, s, r, sm)
@@ -96,7 +100,7 @@ func (x *exchange) writeAddress(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Me
 	r.shown = r.set
 	m.Port = l.port(rtp)
 	m.Address = x.shown(l.address)
-	if held(s) && !x.req.Replace.ZeroAddress {
+	if held(s) && !r.ice.on && !x.req.Replace.ZeroAddress {
 		m.Address = zeroOf(m.Address)
 	}
 }
@@ -104,12 +108,12 @@ func (x *exchange) writeAddress(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Me
 // held tells whether the sender asks for no media by a zero address (RFC 2543).
 func held(s *Media) bool {
 	ep := s.streams[rtp].endpoint
-	return ep.IsValid() && ep.Addr().IsUnspecified()
+	return ep.IsValid() && ep.Addr().IsUnspecified() && !s.ice.placeholder
 }
 
 // zeroAddress tells whether a section's own address asks for no media.
 func zeroAddress(sm *sdpedit.Media) bool {
-	return sm.Connection.IsValid() && sm.Connection.IsUnspecified()
+	return !placeholder(sm) && sm.Connection.IsValid() && sm.Connection.IsUnspecified()
 }
 
 func zeroOf(a netip.Addr) netip.Addr {

@@ -36,7 +36,9 @@ func (s *Session) readAttributes() {
 			s.Fingerprint = parseFingerprint(a.Value)
 		case "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "end-of-candidates", "candidate", "remote-candidates":
 			s.ICE.read(a)
-		case "rtcp-mux", "ptime", "maxptime", "rtcp", "mid", "fmtp", "rtpmap", "rtcp-fb", "tls-id", "group",
+		case "group":
+			s.Groups = append(s.Groups, a.Value)
+		case "rtcp-mux", "ptime", "maxptime", "rtcp", "mid", "fmtp", "rtpmap", "rtcp-fb", "tls-id",
 			"crypto", "label":
 			// Media attributes at session level are lost, as in the reference.
 		default:
@@ -91,7 +93,7 @@ func (m *Media) typed(a Attribute) bool {
 		m.Fingerprint = parseFingerprint(a.Value)
 	case "tls-id":
 		m.TLSID = a.Value
-	case "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-pacing", "end-of-candidates", "candidate", "remote-candidates":
+	case "ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "end-of-candidates", "candidate", "remote-candidates":
 		m.ICE.read(a)
 	case "rtpengine":
 		m.RTPEngine = true
@@ -120,7 +122,7 @@ func (m *Media) readRTCP(value string) {
 
 // ICEAttributes are the names of the attributes of ICE (RFC 8839, RFC 8840).
 var ICEAttributes = []string{
-	"ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "ice-pacing", "end-of-candidates", "candidate", "remote-candidates",
+	"ice-ufrag", "ice-pwd", "ice-options", "ice-lite", "end-of-candidates", "candidate", "remote-candidates",
 }
 
 func (i *ICE) read(a Attribute) {

@@ -19,6 +19,7 @@ type Session struct {
 	ICE         ICE         // session level default
 	Setup       Setup
 	Fingerprint Fingerprint
+	Groups      []string // values of a=group (RFC 5888)
 	Medias      []*Media
 }
 
@@ -158,8 +159,9 @@ type ICE struct {
 	Remote []Attribute
 }
 
-// Present tells whether the section speaks ICE.
-func (i *ICE) Present() bool { return i.Ufrag != "" && i.Pwd != "" }
+// Present tells whether the section speaks ICE. A password that is missing is a
+// fault that connectivity checks will find.
+func (i *ICE) Present() bool { return i.Ufrag != "" }
 
 // Candidate is one a=candidate line (RFC 8839 section 5.1).
 type Candidate struct {

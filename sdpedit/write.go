@@ -15,7 +15,7 @@ type OutSession struct {
 	Timing     string
 	LoopToken  string // a=rtpengine; "" for none
 	ICELite    bool
-	Group      string // a=group value; "" for none
+	Groups     []string // values of a=group
 	Attributes []Attribute
 	Edit       *Edit
 	Medias     []*OutMedia
@@ -81,8 +81,8 @@ func (s *OutSession) Write() []byte {
 	if s.ICELite {
 		w.attr("ice-lite")
 	}
-	if s.Group != "" {
-		w.attr("group:" + s.Group)
+	for _, g := range s.Groups {
+		w.attr("group:" + g)
 	}
 	for _, a := range s.Attributes {
 		w.attr(a.String())
