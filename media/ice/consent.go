@@ -77,7 +77,9 @@ func (a *Agent) probe(g *generation, p *pair, now time.Time) {
 	if t == nil {
 		return
 	}
-	p.probed = now
+	if !p.probed.After(p.heard) {
+		p.probed = now
+	}
 	_ = a.send(t, now) // an error is as good as no answer
 }
 

@@ -41,7 +41,7 @@ type pair struct {
 	nominating  bool         // our next check carries USE-CANDIDATE
 	check       *transaction // in progress
 	consentNext time.Time    // next consent check, while the pair is in use
-	probed      time.Time    // last one sent
+	probed      time.Time    // the first one since heard
 }
 
 // pairPriority is the formula of RFC 8445 section 6.1.2.3.
