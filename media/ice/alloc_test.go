@@ -2,7 +2,9 @@ package ice
 
 import (
 	"net/netip"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/pion/stun/v3"
 )
@@ -93,5 +95,57 @@ func BenchmarkRequest(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		a.receive(0, ap(bAddr), pkt, &m)
+	}
+}
+
+// BenchmarkConsent is the work of the executor on a consent check and its
+// answer.
+func BenchmarkConsent(b *testing.B) {
+	x := NewExecutor()
+	defer x.Close()
+	out := &recorder{}
+	a := x.NewAgent(Config{
+		Locals:      []Local{{Component: RTP, Port: out, Address: ap(aAddr), Priority: 126<<24 | 65535<<8 | 255}},
+		Credentials: Credentials{"evtj", "VOkJxbRl1RmTxUk/WvJxBt"}, Components: 1,
+	})
+	defer a.Close()
+	const pwd = "peerpassword0123456789"
+	a.mu.Lock()
+	a.meet(a.current, &Remote{
+		Credentials: Credentials{"h6vY", pwd}, Candidates: []Candidate{{Component: RTP, Address: ap(bAddr), Priority: 1}},
+	}, time.Now())
+	a.mu.Unlock()
+	var m message
+	b.ReportAllocs()
+	for b.Loop() {
+		a.mu.Lock()
+		a.probe(a.current, a.current.pairs[0], time.Now())
+		a.mu.Unlock()
+		answer := encodeSuccess(transactionID(out.last[8:headerLength]), ap(aAddr), pwd)
+		a.receive(0, ap(bAddr), answer, &m)
+	}
+}
+
+// recorder keeps the last packet.
+type recorder struct{ last []byte }
+
+func (r *recorder) Send(pkt []byte, _ netip.AddrPort) error { r.last = pkt; return nil }
+
+// BenchmarkAgent reports the memory of an agent that has its pairs.
+func BenchmarkAgent(b *testing.B) {
+	x := NewExecutor()
+	defer x.Close()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	agents := make([]*Agent, min(b.N, 10000))
+	for i := range agents {
+		agents[i] = fuzzAgent(x, &mute{})
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(len(agents)), "B/agent")
+	for _, a := range agents {
+		a.Close()
 	}
 }
