@@ -26,6 +26,7 @@ type iceLink struct {
 	// moving tells that flows are about to be installed for what the agent
 	// found.
 	moving atomic.Bool
+	failed atomic.Bool // reported so; a pair that works proves it wrong
 }
 
 // icePort is a local candidate in terms of ports.
@@ -102,7 +103,8 @@ func (m *Media) beginICE(set *portSet) {
 	cfg := ice.Config{
 		Credentials: ice.Credentials{Ufrag: m.ice.ufrag, Pwd: m.ice.pwd},
 		Components:  m.iceComponents(set), Lite: l.lite, Controlling: m.ice.controlling, TieBreaker: p.tieBreaker,
-		Notify: func(e ice.Event) { m.iceEvent(l, e) },
+		Software: softwareID(p.call.registry.Software),
+		Notify:   func(e ice.Event) { m.iceEvent(l, e) },
 	}
 	for _, at := range l.ports {
 		addr, _ := at.local.addr(at.stream)
@@ -115,6 +117,21 @@ func (m *Media) beginICE(set *portSet) {
 	l.Agent = p.call.registry.executor().NewAgent(cfg)
 	m.agent = l
 }
+
+// softwareID makes a name usable everywhere (rtpengine's documentation of
+// software-id).
+func softwareID(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9', r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z':
+			return r
+		}
+		return '-'
+	}, s[:min(len(s), maxSoftware)])
+}
+
+// maxSoftware keeps checks short.
+const maxSoftware = 64
 
 // icePorts lists the local candidates in the order of their numbers.
 func icePorts(set *portSet) []icePort {
@@ -269,6 +286,33 @@ func (m *Media) icePeers(i int) icePeers {
 	return iceComponent{m.agent, i}
 }
 
+// iceText shows the state of ICE to the operator.
+func (m *Media) iceText(i int) string {
+	l := m.agent
+	switch {
+	case l == nil && m.passages[i] != nil:
+		return "passed on"
+	case l == nil, i == rtcp && m.mux.on:
+		return ""
+	case !l.Started():
+		return "offered"
+	}
+	pair := l.Pair(i + 1)
+	role := "controlled"
+	if l.Controlling() {
+		role = "controlling"
+	}
+	switch {
+	case !pair.Valid() && l.failed.Load():
+		return "failed"
+	case !pair.Valid():
+		return "checking, " + role
+	case !pair.Nominated:
+		return "valid pair with " + pair.Type.String() + ", " + role
+	}
+	return "selected " + l.addresses[pair.Local].String() + " <-> " + pair.Remote.String() + " (" + pair.Type.String() + "), " + role
+}
+
 // iceEvent hears of an agent's events, on the goroutine of all agents. Flows
 // are installed elsewhere: the call may be busy.
 func (m *Media) iceEvent(l *iceLink, e ice.Event) {
@@ -283,7 +327,8 @@ func (m *Media) iceEvent(l *iceLink, e ice.Event) {
 		if !l.moving.Swap(true) {
 			go m.followICE(l)
 		}
-	case ice.ConsentLost, ice.Failed:
+	case ice.Failed, ice.ConsentLost:
+		l.failed.Store(e.Kind == ice.Failed)
 		log.Warn("ICE: " + e.Kind.String())
 	case ice.RoleSwitched:
 		log.Debug("ICE: " + e.Kind.String())

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"rtpgo/call"
+	"rtpgo/interfaces"
 	"rtpgo/media/ice"
 	"rtpgo/media/memory"
 	"rtpgo/ng"
@@ -236,6 +238,33 @@ func TestOtherFamily(t *testing.T) {
 	})
 }
 
+// --save-interface-ports and --software-id.
+func TestICEOptions(t *testing.T) {
+	set, err := interfaces.Parse([]string{"pub/192.0.2.1", "pub/2001:db8::1"}, interfaces.PoolConfig{Min: 30000, Max: 39999})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []bool{false, true} {
+		engine := memory.New()
+		r := call.New(call.Config{Interfaces: set, Engine: engine, TOS: -1, OneAddress: one, Software: "rtpengine 1.2ä"})
+		body := "v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n" +
+			"a=ice-ufrag:afrag\r\na=ice-pwd:0123456789012345678901\r\na=candidate:1 1 UDP 2130706431 198.51.100.1 4000 typ host\r\n"
+		reply := ask(t, r, ng.Dict{{Key: "command", Value: "offer"}, {Key: "call-id", Value: "c"}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: body}})
+		if sdp := fmt.Sprint(get(reply, "sdp")); strings.Contains(sdp, "2001:db8::1") == one || !strings.Contains(sdp, "typ host") {
+			t.Errorf("one address: %v\n%s", one, sdp)
+		}
+		var checks []memory.Packet
+		for len(checks) == 0 {
+			checks = engine.Sent()
+		}
+		if want := "\x80\x22\x00\x0ertpengine-1-2-\x00\x00"; !strings.HasPrefix(string(checks[0].Payload[20:]), want) {
+			t.Errorf("%q", checks[0].Payload[20:])
+		}
+		r.Close()
+		engine.Close()
+	}
+}
+
 // Two phones answer one offer, one after the other: the second knows our
 // credentials from the same offer.
 func TestForkBehindUs(t *testing.T) {
@@ -268,6 +297,10 @@ func TestPairInQuery(t *testing.T) {
 		if !strings.Contains(reply, "{endpoint [{family IPv4} {address 198.51.100.1} {port 4000}]}") ||
 			!strings.Contains(reply, "{advertised endpoint [{family IPv4} {address 10.0.0.1} {port 4000}]}") {
 			t.Fatal(reply)
+		}
+		status := fmt.Sprint(ask(t, l.registry, ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "call-id", Value: l.id}}))
+		if !strings.Contains(status, "{ice selected 192.0.2.1:") || !strings.Contains(status, "<-> 198.51.100.1:4000 (host), controlled}") {
+			t.Fatal(status)
 		}
 		ask(t, l.registry, ng.Dict{{Key: "command", Value: "delete"}, {Key: "call-id", Value: l.id}, {Key: "delete delay", Value: 0}})
 		a.agent.Close()

@@ -159,7 +159,7 @@ func (s *portSet) family(m *Media) bool {
 // that speaks ICE: each candidate address has ports of its own. Those of the
 // first one's family come first, as in the reference.
 func (m *Media) fillFamilies(s *portSet) error {
-	if !m.ice.on {
+	if !m.ice.on || m.party.call.registry.OneAddress {
 		return nil
 	}
 	first := s.primary().address

@@ -53,6 +53,11 @@ type Config struct {
 	DTLSPassive bool
 	// Learning is --endpoint-learning.
 	Learning media.Learning
+	// Software is --software-id, shown in ICE's checks.
+	Software string
+	// OneAddress is --save-interface-ports: one address of an interface serves
+	// for ICE too.
+	OneAddress bool
 	// DTLS runs the handshakes of DTLS-SRTP; nil for one with defaults.
 	DTLS *dtls.Agent
 	// Certificate says what key our DTLS certificate has.

@@ -178,6 +178,7 @@ func (m *Media) streamStatus(i int, local netip.AddrPort) ng.Dict {
 		{Key: "signalled", Value: endpointText(m.streams[i].endpoint)},
 		{Key: "learned", Value: endpointText(sum.learned)},
 		{Key: "security", Value: m.securityText(i)},
+		{Key: "ice", Value: m.iceText(i)},
 		{Key: "in", Value: sum.in.dict()},
 		{Key: "out", Value: sum.out.dict()},
 		{Key: "lost", Value: lost},

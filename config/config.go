@@ -30,7 +30,7 @@ type Config struct {
 	PortMin, PortMax uint16
 	// PortRest is how long a released port stays unused.
 	PortRest time.Duration
-	// SaveInterfacePorts: unsupported.
+	// SaveInterfacePorts takes one address for ICE candidates.
 	SaveInterfacePorts bool
 	// TOS of outgoing media packets; 0 leaves the field untouched.
 	TOS uint8
@@ -98,7 +98,7 @@ type Config struct {
 	Log Log
 	// DTLS is how our certificate is made and DTLS is spoken.
 	DTLS DTLS
-	// SoftwareID names this software to peers (STUN): unsupported.
+	// SoftwareID names this software to peers (STUN).
 	SoftwareID string
 	// Quality: unsupported.
 	Quality Quality

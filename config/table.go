@@ -20,7 +20,6 @@ const (
 	notPlayer      = "playing media isn't built yet"
 	notRecording   = "recording isn't built yet"
 	notSRTP        = "secrets and single packets aren't logged"
-	notICE         = "ICE isn't built yet"
 	notHTTP        = "HTTP and WebSocket aren't built yet"
 	notExport      = "sending to other systems isn't built yet"
 	notMQTT        = "MQTT isn't built yet"
@@ -91,10 +90,9 @@ var interfaceOptions = []*Option{
 	{Name: "tos", Short: "T", Kind: Int, Default: "0", Min: 0, Max: 255, Group: groupMedia, Since: firstRelease,
 		Doc:   "TOS (IPv4) or traffic class (IPv6) of outgoing media packets; 184 is Expedited Forwarding, 0 leaves the field untouched.",
 		field: func(c *Config) any { return &c.TOS }},
-	{Name: "save-interface-ports", Short: "S", Group: groupMedia,
-		Doc:         "Take ports on one address of an interface only.",
-		Unsupported: "ports are taken on one address anyway until ICE is built",
-		field:       func(c *Config) any { return &c.SaveInterfacePorts }},
+	{Name: "save-interface-ports", Short: "S", Default: "false", Group: groupMedia, Since: firstRelease,
+		Doc:   "Take ports on one address of an interface only, also where ICE could offer more of them.",
+		field: func(c *Config) any { return &c.SaveInterfacePorts }},
 }
 
 var engineOptions = []*Option{

@@ -11,8 +11,8 @@ var securityOptions = []*Option{
 		Doc: "Ciphers of the DTLS handshake, as OpenSSL names them, separated by colons; all that are known if empty.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.Ciphers }},
 	{Name: "dtls-mtu", Kind: Int, Default: "1200", Group: "Encryption and ICE",
 		Doc: "Largest DTLS packet, in octets.", Since: firstRelease, field: func(c *Config) any { return &c.DTLS.MTU }},
-	{Name: "software-id", Kind: String, Group: "Encryption and ICE",
-		Doc: "Name of this software in STUN messages.", Unsupported: notICE, field: func(c *Config) any { return &c.SoftwareID }},
+	{Name: "software-id", Kind: String, Default: "rtpengine-compatible-rtpgo", Group: "Encryption and ICE", Since: firstRelease,
+		Doc: "Name of this software in ICE's connectivity checks. What is neither letter nor digit becomes a dash.", field: func(c *Config) any { return &c.SoftwareID }},
 }
 
 var qualityOptions = []*Option{

@@ -26,6 +26,8 @@ type Config struct {
 	TieBreaker uint64
 	// Lite agents answer checks and make none (RFC 8445 section 2.5).
 	Lite bool
+	// Software is shown in our checks (RFC 8489 section 14.14); "" shows none.
+	Software string
 	// Notify is called on the executor's goroutine after something happened. It
 	// must not block, and may still come once after Close. nil for none.
 	Notify func(Event)

@@ -9,10 +9,6 @@ import (
 	"github.com/pion/stun/v3"
 )
 
-// software is the SOFTWARE of our checks (RFC 8489 section 14.14). Monitoring
-// that knows the checks of a relay by "rtpengine" in front goes on doing so.
-const software = "rtpengine-compatible rtpgo"
-
 // transactionID identifies a request and its response (RFC 8489 section 5).
 type transactionID = [stun.TransactionIDSize]byte
 
@@ -124,6 +120,7 @@ type request struct {
 	role         role
 	tieBreaker   uint64
 	useCandidate bool
+	software     string
 }
 
 // encode writes a Binding request (RFC 8445 section 7.1).
@@ -132,7 +129,9 @@ func (r *request) encode(id transactionID) []byte {
 	m.TransactionID = id
 	m.SetType(stun.BindingRequest)
 	m.WriteHeader()
-	m.Add(stun.AttrSoftware, []byte(software))
+	if r.software != "" {
+		m.Add(stun.AttrSoftware, []byte(r.software))
+	}
 	m.Add(stun.AttrUsername, []byte(r.username))
 	m.Add(stun.AttrPriority, binary.BigEndian.AppendUint32(nil, r.priority))
 	t := stun.AttrICEControlled

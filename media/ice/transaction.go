@@ -82,6 +82,7 @@ func (a *Agent) start(g *generation, p *pair, why purpose) *transaction {
 		username: g.remote.Ufrag + ":" + g.local.Ufrag, pwd: g.remote.Pwd,
 		priority: a.cfg.Locals[p.local].checkPriority(),
 		role:     t.role, tieBreaker: a.tieBreaker, useCandidate: t.useCandidate,
+		software: a.cfg.Software,
 	}
 	t.raw = r.encode(id)
 	a.transactions[id] = t

@@ -178,6 +178,8 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,
 		Learning:    learning[cfg.EndpointLearning],
+		Software:    cfg.SoftwareID,
+		OneAddress:  cfg.SaveInterfacePorts,
 		Certificate: dtls.CertificateConfig{RSA: cfg.DTLS.CertCipher == "RSA", RSABits: cfg.DTLS.RSAKeySize},
 	}
 	switch { // there 0 means no limit and less than 0 no calls, here it is the other way round

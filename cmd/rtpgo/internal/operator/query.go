@@ -81,6 +81,9 @@ func describeStream(w io.Writer, s ng.Dict) {
 	if security := field[string](s, "security"); security != "" {
 		fmt.Fprintf(w, ", %s", security)
 	}
+	if ice := field[string](s, "ice"); ice != "" {
+		fmt.Fprintf(w, ", ICE %s", ice)
+	}
 	fmt.Fprintln(w)
 	in, out := field[ng.Dict](s, "in"), field[ng.Dict](s, "out")
 	fmt.Fprintf(w, "             in %s, out %s", traffic(in), traffic(out))
