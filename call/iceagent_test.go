@@ -12,6 +12,7 @@ import (
 	"rtpgo/media/ice"
 	"rtpgo/media/memory"
 	"rtpgo/ng"
+	"rtpgo/sdpedit"
 )
 
 const (
@@ -235,6 +236,33 @@ func TestOtherFamily(t *testing.T) {
 		if got := a.target().Addr(); got != netip.MustParseAddr("2001:db8::1") {
 			t.Fatalf("the relay is at %s", got)
 		}
+	})
+}
+
+// The ports that face the phone change in mid-call: that is a restart, and the
+// former ports take nothing any more.
+func TestNewPortsInCall(t *testing.T) {
+	inIceLab(t, func(l *iceLab) {
+		a, b := l.phone("a", phoneA).speakICE(ice.Config{Controlling: true}), l.phone("b", phoneB)
+		unlatched := flagsKey("no-port-latching")
+		a.offer(b, iceKey("remove"), unlatched)
+		b.answer(a, unlatched)
+		l.pass(3 * time.Second)
+		b.mustHear(a)
+		former, ufrag := a.target(), a.relay.ICE.Ufrag
+		b2 := l.phone("b", "198.51.100.2:5500")
+		a.restart() // as the offer asks it to
+		b2.offer(a, unlatched)
+		if a.relay.ICE.Ufrag == ufrag || netip.AddrPortFrom(a.relay.Connection, uint16(a.relay.Port)) == former {
+			t.Fatalf("shown %s at port %d as before", a.relay.ICE.Ufrag, a.relay.Port)
+		}
+		a.answer(b2, iceKey("remove"), unlatched)
+		l.pass(3 * time.Second)
+		b2.mustHear(a)
+		a.mustHear(b2)
+		m := l.phone("m", "203.0.113.66:6000")
+		m.relay = &sdpedit.Media{Connection: former.Addr(), Port: int(former.Port())}
+		b2.mustNotHear(m)
 	})
 }
 

@@ -21,7 +21,6 @@ type pionPhone struct {
 	t     *testing.T
 	agent *ice.Agent
 	lines []string // a=candidate
-	conn  net.Conn
 }
 
 func newPionPhone(t *testing.T, options ...ice.AgentOption) *pionPhone {

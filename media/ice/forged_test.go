@@ -254,7 +254,7 @@ func TestRefusals(t *testing.T) {
 		m = stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername("afrag:bfrag"),
 			stun.NewShortTermIntegrity(a.cfg.Credentials.Pwd), stun.RawAttribute{Type: stun.AttrUseCandidate}, stun.Fingerprint)
 		a.inject(m.Raw, bAddr)
-		if p := a.current.find(0, ap(bAddr)); p == nil || p.asked {
+		if p := a.current.find(0, ap(bAddr)); p == nil || p.asked || p.nominated {
 			t.Fatal("nominated by an unprotected attribute")
 		}
 	})

@@ -38,6 +38,32 @@ func TestRoleConflict(t *testing.T) {
 	}
 }
 
+// A peer that nominates aggressively names every pair: the best one counts,
+// whatever the order.
+func TestAggressiveNomination(t *testing.T) {
+	for _, lite := range []bool{false, true} {
+		bubble(t, func(t *testing.T, x *Executor, n *network) {
+			second := "198.51.100.2:5000"
+			a := newEnd(t, x, n, "a", endOptions{addrs: []string{aAddr}, lite: lite})
+			b := newEnd(t, x, n, "b", endOptions{addrs: []string{bAddr, second}, controlling: true})
+			a.SetRemote(b.describe())
+			nominate := func(i int, priority uint32) {
+				if err := b.ports[i].Send(craft(b, a, func(r *request) { r.priority = priority }), ap(aAddr)); err != nil {
+					t.Fatal(err)
+				}
+				pass(200 * time.Millisecond)
+			}
+			nominate(1, 1)
+			a.wantPair(t, RTP, aAddr, second, true)
+			nominate(0, 2)
+			a.wantPair(t, RTP, aAddr, bAddr, true)
+			nominate(1, 1)
+			nominate(1, 1)
+			a.wantPair(t, RTP, aAddr, bAddr, true)
+		})
+	}
+}
+
 func TestLite(t *testing.T) {
 	for _, controlling := range []bool{true, false} {
 		bubble(t, func(t *testing.T, x *Executor, n *network) {
