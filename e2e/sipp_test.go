@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"net/netip"
 	"testing"
-	"time"
 
 	"rtpgo/e2e/lab"
 	"rtpgo/e2e/phone"
@@ -32,6 +31,7 @@ func sipp(s *scene, p *play.SIPp, talk func()) {
 		}
 	}
 	talk()
+	s.ok(p.HangUp())
 	s.ok(p.Wait())
 }
 
@@ -42,23 +42,24 @@ func TestSIPp(t *testing.T) {
 	for _, privateCalls := range []bool{false, true} {
 		side := map[bool]string{false: "/public_calls", true: "/private_calls"}[privateCalls]
 		b.run(t, "basic"+side, privateCalls, func(s *scene) {
-			p := &play.SIPp{UAC: "uac", UAS: "uas", Calls: 1, Talk: 2 * time.Second}
+			p := &play.SIPp{UAC: "uac", UAS: "uas", Calls: 1}
 			sipp(s, p, func() { s.ok(phone.Exchange(burst, p.Flows(true, true)...)) })
 		})
 		b.run(t, "early_media"+side, privateCalls, func(s *scene) {
-			p := &play.SIPp{UAC: "uac", UAS: "uas_early", Calls: 1, Talk: 2 * time.Second, Announce: 1500 * time.Millisecond}
+			p := &play.SIPp{UAC: "uac", UAS: "uas_early", Calls: 1}
 			sipp(s, p, func() {
 				s.ok(phone.Exchange(burst, p.Flows(false, true)...))
+				s.ok(p.PickUp())
 				s.ok(phone.Exchange(burst, p.Flows(true, true)...))
 			})
 		})
 		b.run(t, "cancel"+side, privateCalls, func(s *scene) {
-			p := &play.SIPp{UAC: "uac_cancel", UAS: "uas_cancel", Calls: 1, Talk: 1500 * time.Millisecond}
+			p := &play.SIPp{UAC: "uac_cancel", UAS: "uas_cancel", Calls: 1}
 			sipp(s, p, func() { s.ok(phone.Exchange(burst, p.Flows(false, true)...)) })
 		})
 	}
 	b.run(t, "100_calls", false, func(s *scene) {
-		p := &play.SIPp{UAC: "uac", UAS: "uas", Calls: 100, Talk: 6 * time.Second}
+		p := &play.SIPp{UAC: "uac", UAS: "uas", Calls: 100}
 		sipp(s, p, func() { s.ok(phone.Exchange(burst, p.Flows(true, true)...)) })
 	})
 }

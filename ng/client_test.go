@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -101,5 +102,28 @@ func TestClientRepeats(t *testing.T) {
 	d, err := c.Do(context.Background(), ng.Dict{{Key: "command", Value: "ping"}})
 	if err != nil || d.Text("result") != "same" {
 		t.Errorf("%v, %v", d, err)
+	}
+}
+
+// TestDecodeLong refuses requests of so many values that no proxy sends them.
+func TestDecodeLong(t *testing.T) {
+	for _, doc := range []string{"d1:al" + strings.Repeat("0:", 20000) + "ee", `{"a":[` + strings.Repeat("1,", 20000) + `1]}`} {
+		if _, _, err := ng.Decode([]byte(doc)); err == nil {
+			t.Errorf("%.20q was accepted", doc)
+		}
+	}
+}
+
+// TestUnmarshalLong reads a reply with more values than a request may have: a
+// page of calls for the operator's tool.
+func TestUnmarshalLong(t *testing.T) {
+	const n = 20000
+	doc := "d5:callsl" + strings.Repeat("i7e", n) + "ee"
+	d, _, err := ng.Unmarshal([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if calls, _ := d[0].Value.(ng.List); len(calls) != n {
+		t.Errorf("%d values, not %d", len(calls), n)
 	}
 }

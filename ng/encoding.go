@@ -40,7 +40,7 @@ func (t *tree) read(doc string) (Encoding, error) {
 // dictionaries; of repeated keys the first counts. It is for clients: a server
 // wants [Decode].
 func Unmarshal(doc []byte) (Dict, Encoding, error) {
-	var t tree
+	t := tree{reply: true} // a full list of calls has more nodes than any request
 	enc, err := t.read(string(doc))
 	if err != nil {
 		return nil, enc, err

@@ -45,7 +45,6 @@ func TestReadJSON(t *testing.T) {
 		{`"ping"`, nil},
 		{`{"a":` + strings.Repeat("[", 60000), nil},
 		{`{"a":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`, nil},
-		{`{"a":[` + strings.Repeat("1,", 20000) + `1]}`, nil},
 	} {
 		got, _, err := Unmarshal([]byte(c.doc))
 		if (err == nil) != (c.want != nil) || !reflect.DeepEqual(got, c.want) {

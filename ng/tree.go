@@ -10,7 +10,7 @@ import (
 const (
 	MaxMessage = 65535 // bytes of a datagram, cookie included
 	maxDepth   = 32    // dictionaries and lists inside each other
-	maxNodes   = 4096  // values and keys in one document
+	maxNodes   = 4096  // values and keys in one request
 	maxUnknown = 16    // names remembered in Request.Unknown and Unsupported
 )
 
@@ -37,7 +37,10 @@ type node struct {
 }
 
 // tree is a decoded document; node 0 is its root.
-type tree struct{ nodes []node }
+type tree struct {
+	nodes []node
+	reply bool // no limit to the nodes but that of the datagram
+}
 
 // reset empties the tree for another document; strings taken from it stay valid.
 func (t *tree) reset() {
@@ -47,7 +50,7 @@ func (t *tree) reset() {
 
 func (t *tree) add(k kind, s string) (int32, error) {
 	i := int32(len(t.nodes))
-	if i >= maxNodes {
+	if i >= maxNodes && !t.reply {
 		return 0, errors.New("too many elements")
 	}
 	t.nodes = append(t.nodes, node{str: s, next: i + 1, kind: k})

@@ -3,6 +3,7 @@ package play
 import (
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"rtpgo/e2e/lab"
 	"rtpgo/e2e/phone"
+	"rtpgo/e2e/sip"
 )
 
 // First media ports of SIPp's telephones and gateways; each call takes the
@@ -27,12 +29,11 @@ type SIPp struct {
 	UAC, UAS  string
 	// Calls are placed at once.
 	Calls int
-	// Talk is how long the caller pauses, Announce the gateway.
-	Talk, Announce time.Duration
 	// Pairs are each call's ends, the caller's first, once Start has returned.
 	Pairs [][2]*phone.End
 
 	caller, gateway *lab.Process
+	from, to        Side
 	media           []*phone.Media
 	watchers        []*watcher
 }
@@ -40,6 +41,7 @@ type SIPp struct {
 // Start places the calls and waits until all of them have media on both
 // sides. End must be called whatever it returns.
 func (p *SIPp) Start(l *lab.Lab, from, to Side) (err error) {
+	p.from, p.to = from, to
 	for _, at := range []struct {
 		Side
 		host, port int
@@ -61,13 +63,13 @@ func (p *SIPp) Start(l *lab.Lab, from, to Side) (err error) {
 		}
 		p.watchers = append(p.watchers, w)
 	}
-	if p.gateway, err = p.run(l, to, 11, p.UAS, gatewayPorts, p.Announce); err != nil {
+	if p.gateway, err = p.run(l, to, 11, p.UAS, gatewayPorts); err != nil {
 		return err
 	}
 	if err := lab.Eventually(5*time.Second, func() error { return listening(to) }); err != nil {
 		return err
 	}
-	if p.caller, err = p.run(l, from, 21, p.UAC, callerPorts, p.Talk); err != nil {
+	if p.caller, err = p.run(l, from, 21, p.UAC, callerPorts); err != nil {
 		return err
 	}
 	return lab.Eventually(20*time.Second, func() (err error) {
@@ -77,6 +79,40 @@ func (p *SIPp) Start(l *lab.Lab, from, to Side) (err error) {
 		}
 		return err
 	})
+}
+
+// HangUp lets all callers go on: to BYE or CANCEL.
+func (p *SIPp) HangUp() error { return p.tell(p.from, 21, p.watchers[0]) }
+
+// PickUp ends all gateways' announcements.
+func (p *SIPp) PickUp() error { return p.tell(p.to, 11, p.watchers[1]) }
+
+// tell sends a MESSAGE in each call to one of the SIPps. It has the headers of
+// the last message with SDP that SIPp received, as SIPp's [last_...] will take
+// them from the MESSAGE.
+func (p *SIPp) tell(at Side, host int, w *watcher) error {
+	var conn net.Conn
+	err := at.Netns.Do(func() (err error) {
+		conn, err = net.Dial("udp", net.JoinHostPort(at.IP(host), strconv.Itoa(lab.SIPPort)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, last := range w.lastReceived() {
+		m := &sip.Message{Method: "MESSAGE", URI: "sip:sipp"}
+		for _, h := range last.Headers {
+			switch h.Name {
+			case "Via", "Record-Route", "From", "To", "Call-ID", "CSeq":
+				m.Add(h.Name, h.Value)
+			}
+		}
+		if _, err := conn.Write(m.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func listening(at Side) error {
@@ -90,7 +126,7 @@ func listening(at Side) error {
 }
 
 // run starts one SIPp.
-func (p *SIPp) run(l *lab.Lab, at Side, host int, scenario string, mediaPort int, pause time.Duration) (*lab.Process, error) {
+func (p *SIPp) run(l *lab.Lab, at Side, host int, scenario string, mediaPort int) (*lab.Process, error) {
 	text, err := fs.ReadFile(p.Scenarios, scenario+".xml")
 	if err != nil {
 		return nil, err
@@ -107,7 +143,7 @@ func (p *SIPp) run(l *lab.Lab, at Side, host int, scenario string, mediaPort int
 		fmt.Sprintf("%s:%d", at.SBC, lab.SIPPort), "-sf", file, "-i", at.IP(host), "-p", strconv.Itoa(lab.SIPPort),
 		"-mi", at.IP(host), "-mp", strconv.Itoa(mediaPort), "-key", "ends", at.IP(host+1),
 		"-m", strconv.Itoa(p.Calls), "-l", strconv.Itoa(p.Calls), "-r", "100",
-		"-d", strconv.Itoa(int(pause.Milliseconds())), "-s", "100",
+		"-s", "100",
 		"-nostdin", "-trace_err", "-timeout", "60s", "-timeout_error", "-skip_rlimit")
 }
 

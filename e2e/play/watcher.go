@@ -23,6 +23,7 @@ type watcher struct {
 // legs are the last SDPs of a call that this side sent and received.
 type legs struct {
 	sent, received *phone.Section
+	message        *sip.Message // the last one received
 }
 
 func watch(at Side) (*watcher, error) {
@@ -53,8 +54,20 @@ func (w *watcher) see(p lab.Sniffed) {
 	if p.Outgoing {
 		c.sent = &sections[0]
 	} else {
-		c.received = &sections[0]
+		c.received, c.message = &sections[0], m
 	}
+}
+
+// lastReceived gives each call's last message with SDP that came to this side.
+func (w *watcher) lastReceived() (messages []*sip.Message) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.calls {
+		if c.message != nil {
+			messages = append(messages, c.message)
+		}
+	}
+	return messages
 }
 
 // pair gives the calls that have named all their addresses on both sides, and

@@ -168,14 +168,14 @@ func (d *demo) sipp(calls int) error {
 	if err != nil {
 		return err
 	}
-	p := &play.SIPp{Scenarios: scenarios, UAC: "uac", UAS: "uas", Calls: calls, Talk: 4 * time.Second}
+	p := &play.SIPp{Scenarios: scenarios, UAC: "uac", UAS: "uas", Calls: calls}
 	defer p.End()
 	if err := p.Start(d.lab, from, to); err != nil {
 		return err
 	}
 	err = d.talk(p.Flows(true, true)...)
 	d.count(false, fmt.Sprintf("%d x SIPp", calls), p.Pairs)
-	return errors.Join(err, p.Wait())
+	return errors.Join(err, p.HangUp(), p.Wait())
 }
 
 // nothingRemains asks the relay and Kamailio's module.
