@@ -107,11 +107,23 @@ func (x *exchange) writePassthrough(m *sdpedit.OutMedia, s, r *Media, sm *sdpedi
 	}
 	relay := x.req.ICE == ng.ICEForceRelay
 	typ, local := passthroughPreference(sm.ICE.Candidates, relay)
-	var ours []sdpedit.Attribute
-	for _, v := range x.candidates(r, typ, local, relay) {
-		ours = append(ours, sdpedit.Attribute{Name: "candidate", Value: v, HasValue: true})
+	m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, typ, local, relay)))
+}
+
+// addCandidates adds ours to those of a section that isn't RTP, such as a data
+// channel (RFC 8841). Its checks, DTLS and credentials are the two ends' own: we
+// are one more way between them.
+func (x *exchange) addCandidates(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
+	if s.ice.on {
+		m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, hostPreference, maxLocal, false)))
 	}
-	m.Verbatim = withCandidates(sm, ours)
+}
+
+func candidateAttributes(values []string) (out []sdpedit.Attribute) {
+	for _, v := range values {
+		out = append(out, sdpedit.Attribute{Name: "candidate", Value: v, HasValue: true})
+	}
+	return out
 }
 
 // withCandidates adds candidates to the attributes of a section, at their end,

@@ -33,6 +33,7 @@ func (x *exchange) pairOffer() {
 		p.s.removed = x.removed(sm)
 		if p.s.removed {
 			p.s.pair = nil
+			p.s.mid = strings.Clone(sm.MID)
 		} else {
 			p.r = x.receiver.media(next)
 			next++
@@ -128,6 +129,7 @@ func (x *exchange) rejectedFormats(r *Media, sm *sdpedit.Media) []string {
 func rejected(r *Media) *sdpedit.OutMedia {
 	m := &sdpedit.OutMedia{
 		Type: r.typ, Protocol: r.protocolName(), Formats: []string{"0"}, Bandwidth: sdpedit.NoBandwidth,
+		MID: r.mid,
 	}
 	if len(r.formats) > 0 && !r.isRTP() && !r.removed {
 		m.Formats = r.formats

@@ -72,6 +72,7 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 	}
 	x.writeAddress(m, s, r, sm)
 	if m.Unknown {
+		x.addCandidates(m, s, r, sm)
 		return []*sdpedit.OutMedia{m}
 	}
 	m.Label = ""
