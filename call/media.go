@@ -34,7 +34,8 @@ type Media struct {
 	rtcpGenerator, rtcpFeedback, transcoding bool
 	ptimeOverride                            bool
 
-	mux muxState
+	mux  muxState
+	twin twinState
 
 	streams [2]stream // RTP, RTCP
 	sets    []*portSet
@@ -135,6 +136,8 @@ func (m *Media) flags() ng.List {
 		{m.ptimeOverride, "ptime-override"},
 		{m.rtcpFeedback, "RTCP feedback"},
 		{m.sink, "generator/sink"},
+		{m.twin.order != once || m.twin.chosen, "legacy OSRTP"},
+		{m.twin.order == secureFirst, "reverse legacy OSRTP"},
 		{m.transcoding, "transcoding"},
 		{m.rtcpGenerator, "RTCP generator"},
 		{m.party.echo == echoSink, "blackhole"},

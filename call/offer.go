@@ -148,6 +148,7 @@ func (x *exchange) negotiate() error {
 		return err
 	}
 	x.describeParties()
+	x.mergeTwins()
 	x.pairSections()
 	for _, p := range x.sections {
 		if err := x.negotiateSection(p); err != nil {

@@ -28,9 +28,9 @@ func (x *exchange) write() []byte {
 		switch {
 		case p.r == nil:
 		case p.sm == nil:
-			out.Medias = append(out.Medias, rejected(p.r))
+			out.Medias = append(out.Medias, x.withTwin(rejected(p.r), p.r)...)
 		default:
-			out.Medias = append(out.Medias, x.writeMedia(p)...)
+			out.Medias = append(out.Medias, x.withTwin(x.writeMedia(p), p.r)...)
 		}
 	}
 	x.replaceOrigin(out)
@@ -46,7 +46,7 @@ func (x *exchange) edit(section string) *sdpedit.Edit {
 }
 
 // writeMedia writes one section.
-func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
+func (x *exchange) writeMedia(p section) *sdpedit.OutMedia {
 	sm, s, r := p.sm, p.s, p.r
 	m := &sdpedit.OutMedia{
 		Type: r.typ, Protocol: r.protocolName(), Formats: sm.Formats, Bandwidth: sm.Bandwidth,
@@ -59,28 +59,28 @@ func (x *exchange) writeMedia(p section) []*sdpedit.OutMedia {
 	}
 	if sm.Port == 0 {
 		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
-		return []*sdpedit.OutMedia{m}
+		return m
 	}
 	if isPassedThrough(sm) || x.c.passthrough {
 		m.Unknown, m.Verbatim = true, sm.Attributes
 		m.Port, m.Address = sm.Port, sm.Connection
-		return []*sdpedit.OutMedia{m}
+		return m
 	}
 	if x.leavesAlone(r) && !m.Unknown {
 		x.writePassthrough(m, s, r, sm)
-		return []*sdpedit.OutMedia{m}
+		return m
 	}
 	x.writeAddress(m, s, r, sm)
 	if m.Unknown {
 		x.addCandidates(m, s, r, sm)
-		return []*sdpedit.OutMedia{m}
+		return m
 	}
 	m.Label = ""
 	m.MID = x.mid(s, r, sm)
 	m.Other = x.others(sm)
 	m.Direction = x.writtenDirection(s, sm)
 	x.writeRTP(m, s, r, sm)
-	return []*sdpedit.OutMedia{m}
+	return m
 }
 
 // isPassedThrough tells whether a section is left alone: TCP transports of

@@ -28,6 +28,7 @@ type OutMedia struct {
 	Protocol  string
 	Formats   []string
 	Address   netip.Addr // c=; zero is written as 0.0.0.0
+	Unused    bool       // the m= line only: an alternative that was not taken
 	Bandwidth Bandwidth
 	// Verbatim, when set, replaces everything below: the attributes of a
 	// section whose protocol is unknown pass in their original order.
@@ -205,9 +206,11 @@ func (w *writer) media(m *OutMedia) {
 		w.b = append(w.b, f...)
 	}
 	w.line()
-	if m.Port == 0 {
+	switch {
+	case m.Unused:
+	case m.Port == 0:
 		w.line("c=IN IP4 0.0.0.0")
-	} else {
+	default:
 		w.line("c=", addressField(m.Address))
 	}
 	w.bandwidth(m.Bandwidth)
