@@ -2,6 +2,8 @@ package webrtc
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -20,6 +22,18 @@ type relay struct {
 	log    string
 }
 
+// freeAddress is one that nobody has now, below the ports that the system gives
+// to those who name none: it must still be free when the relay asks for it.
+func freeAddress() string {
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
+		if conn, err := net.ListenPacket("udp", address); err == nil {
+			conn.Close()
+			return address
+		}
+	}
+}
+
 // startRelay starts the binary that RTPGO_BIN names, by default bin/rtpgo.
 func startRelay(t *testing.T, options ...string) *relay {
 	t.Helper()
@@ -30,12 +44,7 @@ func startRelay(t *testing.T, options ...string) *relay {
 	if _, err := exec.LookPath(program); err != nil {
 		t.Skipf("no relay to test: %v", err)
 	}
-	spare, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := spare.LocalAddr().String()
-	spare.Close()
+	address := freeAddress()
 	r := &relay{t: t, log: filepath.Join(t.TempDir(), "relay.log")}
 	log, err := os.Create(r.log)
 	if err != nil {

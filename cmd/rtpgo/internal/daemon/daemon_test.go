@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -123,14 +124,17 @@ func offerOf(id string, more ...ng.Pair) ng.Dict {
 	return append(ng.Dict{{Key: "command", Value: "offer"}, {Key: "call-id", Value: id}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: sdp}}, more...)
 }
 
+// freeAddress is one that nobody has now, below the ports that the system gives
+// to those who name none: it must still be free when the daemon asks for it.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
+		if conn, err := net.ListenPacket("udp", address); err == nil {
+			conn.Close()
+			return address
+		}
 	}
-	defer conn.Close()
-	return conn.LocalAddr().String()
 }
 
 func TestLifeAndEnd(t *testing.T) {
