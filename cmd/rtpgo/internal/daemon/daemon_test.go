@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -158,27 +159,27 @@ func TestLifeAndEnd(t *testing.T) {
 	if !strings.Contains(p.ask(ng.Dict{{Key: "command", Value: "statistics"}}), `"offercount":1`) {
 		t.Error("the statistics don't count the offer")
 	}
+	heard := func(want string) {
+		t.Helper()
+		var states []string
+		buffer := make([]byte, 256)
+		manager.SetReadDeadline(time.Now().Add(20 * time.Second))
+		for !slices.Contains(states, want) {
+			n, err := manager.Read(buffer)
+			if err != nil {
+				t.Fatalf("the service manager heard %q: %v", states, err)
+			}
+			states = append(states, string(buffer[:n]))
+		}
+	}
+	heard("READY=1")
+	heard("WATCHDOG=1")
 	p.signals <- syscall.SIGTERM
 	p.ends(exitOK)
 	if _, err := os.Stat(pid); !os.IsNotExist(err) {
 		t.Errorf("the pid file stays: %v", err)
 	}
-	var states []string
-	buffer := make([]byte, 256)
-	manager.SetReadDeadline(time.Now().Add(5 * time.Second))
-	for {
-		n, err := manager.Read(buffer)
-		if err != nil {
-			t.Fatalf("the service manager heard %q: %v", states, err)
-		}
-		states = append(states, string(buffer[:n]))
-		if states[len(states)-1] == "STOPPING=1" {
-			break
-		}
-	}
-	if all := strings.Join(states, " "); !strings.Contains(all, "READY=1") || !strings.Contains(all, "WATCHDOG=1") {
-		t.Errorf("the service manager heard %q", states)
-	}
+	heard("STOPPING=1")
 	if !strings.Contains(p.log.String(), "timeout must be positive") {
 		t.Error("the configuration's warnings aren't logged")
 	}
