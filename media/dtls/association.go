@@ -98,11 +98,12 @@ const (
 	StateHandshake
 	StateUnverified // done, but the fingerprint to compare with isn't known yet
 	StateEstablished
+	StateUnconfirmed // established, but the peer's last flight hasn't arrived
 	StateFailed
 	StateClosed
 )
 
-var stateNames = [...]string{"waiting", "handshake", "unverified", "established", "failed", "closed"}
+var stateNames = [...]string{"waiting", "handshake", "unverified", "established", "unconfirmed", "failed", "closed"}
 
 func (s State) String() string { return stateNames[s] }
 
@@ -218,7 +219,7 @@ func (s *Association) again(h *handshake, err error, late bool) *handshake {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.listed(h) {
+	if !s.listed(h) || h.early {
 		return nil
 	}
 	s.dropLocked(h)
@@ -377,10 +378,27 @@ func (s *Association) certificate(h *handshake, der []byte) error {
 	return nil
 }
 
+// anticipated is called with the keys of our own handshake when all but the
+// peer's last flight has arrived.
+func (s *Association) anticipated(h *handshake, k Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state != StateHandshake || !s.listed(h) || !s.fingerprint.Known() || h.leaf == nil || !s.fingerprint.Matches(h.leaf) {
+		return
+	}
+	h.keys, h.early = &k, true
+	s.winLocked(h)
+	s.state = StateUnconfirmed
+}
+
 // completed is called at the end of a handshake.
 func (s *Association) completed(h *handshake, k Keys) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if h.early && s.state != StateClosed && s.listed(h) {
+		s.state = StateEstablished
+		return
+	}
 	h.keys = &k
 	switch {
 	case s.state == StateClosed || !s.listed(h):
@@ -413,8 +431,8 @@ func (s *Association) listed(h *handshake) bool {
 func (s *Association) handshakeFailed(h *handshake, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.listed(h) {
-		return
+	if !s.listed(h) || h.early {
+		return // with keys it is media that tells whether they are right
 	}
 	s.dropLocked(h)
 	if h.rank == Peer || errors.Is(err, ErrFingerprint) {
@@ -434,7 +452,7 @@ func (s *Association) ended(h *handshake) {
 	}
 	won := s.winner == h
 	s.dropLocked(h)
-	if won && s.state == StateEstablished {
+	if won && (s.state == StateEstablished || s.state == StateUnconfirmed) {
 		s.state = StateClosed
 		s.cancel()
 		go s.cfg.Closed()

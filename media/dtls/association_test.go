@@ -1,11 +1,13 @@
 package dtls
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -246,6 +248,97 @@ func TestLoss(t *testing.T) {
 	active.Wake()
 	wait(t, "active", active.keys)
 	wait(t, "passive", passive.keys)
+}
+
+// TestLastFlightLost: a server whose last flight gets lost, and which doesn't
+// send it again, has the keys; the client takes them too.
+func TestLastFlightLost(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		timeout time.Duration
+	}{{"while waiting", 0}, {"after giving up", 400 * time.Millisecond}} {
+		t.Run(c.name, func(t *testing.T) {
+			n := newNetwork()
+			n.lose = func(pkt []byte, src netip.AddrPort) bool {
+				r, _ := parseRecord(pkt)
+				return src == addrB && (r.contentType == 20 || r.epoch > 0)
+			}
+			a := agent(t, AgentConfig{Timeout: c.timeout})
+			active, passive := join(t, n, a, CertificateConfig{})
+			active.Expect(passive.cert.Fingerprint("sha-256"))
+			passive.Expect(active.cert.Fingerprint("sha-256"))
+			active.Wake()
+			ours, theirs := wait(t, "active", active.keys), wait(t, "passive", passive.keys)
+			if ours.Suite != theirs.Suite || !bytes.Equal(ours.Ours.Master, theirs.Theirs.Master) || !bytes.Equal(ours.Theirs.Master, theirs.Ours.Master) {
+				t.Error("the keys differ")
+			}
+			if c.timeout != 0 {
+				for a.Running() > 0 {
+					time.Sleep(time.Millisecond)
+				}
+				time.Sleep(2 * retryPause) // no other handshake may begin
+			}
+			if s := active.State(); s != StateUnconfirmed || a.Running() > 1 {
+				t.Errorf("state %v, %d handshakes", s, a.Running())
+			}
+			select {
+			case <-active.keys:
+				t.Error("keys twice")
+			case err := <-active.failed:
+				t.Error(err)
+			default:
+			}
+		})
+	}
+}
+
+// TestLastFlightLate: keys that were taken early aren't taken again, for the
+// packets since then have used up their indices.
+func TestLastFlightLate(t *testing.T) {
+	n := newNetwork()
+	var lost atomic.Int32
+	n.lose = func(pkt []byte, src netip.AddrPort) bool {
+		r, _ := parseRecord(pkt)
+		return src == addrB && (r.contentType == 20 || r.epoch > 0) && lost.Add(1) < 3
+	}
+	active, passive := join(t, n, agent(t, AgentConfig{}), CertificateConfig{})
+	active.Expect(passive.cert.Fingerprint("sha-256"))
+	passive.Expect(active.cert.Fingerprint("sha-256"))
+	active.Wake()
+	wait(t, "active", active.keys)
+	for end := time.Now().Add(20 * time.Second); active.State() != StateEstablished; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(active.State())
+		}
+	}
+	select {
+	case <-active.keys:
+		t.Error("keys twice")
+	case <-time.After(50 * time.Millisecond):
+	}
+}
+
+// TestNoAnticipation: without the signalled fingerprint nothing is taken early.
+func TestNoAnticipation(t *testing.T) {
+	n := newNetwork()
+	n.lose = func(pkt []byte, src netip.AddrPort) bool {
+		r, _ := parseRecord(pkt)
+		return src == addrB && (r.contentType == 20 || r.epoch > 0)
+	}
+	a := agent(t, AgentConfig{Timeout: 400 * time.Millisecond})
+	active, passive := join(t, n, a, CertificateConfig{})
+	passive.Expect(active.cert.Fingerprint("sha-256"))
+	active.Wake()
+	select {
+	case <-active.keys:
+		t.Error("keys of a peer that nobody named")
+	case err := <-active.failed:
+		if !errors.Is(err, ErrTimeout) {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nothing happens")
+	}
 }
 
 func TestTimeout(t *testing.T) {

@@ -31,11 +31,14 @@ type handshake struct {
 	begun    time.Time
 	conn     *packetConn
 	answered atomic.Bool // the peer has sent back its cookie
+	finished int         // how often we have said Finished; of the library's goroutine
 
 	// Guarded by Association.mu.
 	via  Via
 	leaf []byte // certificate of the peer
 	keys *Keys
+	// early is set when the keys were taken before the peer's Finished.
+	early bool
 
 	endOnce sync.Once
 	lib     atomic.Pointer[pion.Conn]
@@ -60,6 +63,27 @@ func (s *Association) newHandshake(via Via, src netip.AddrPort, rank Admission) 
 func (h *handshake) sent(pkt []byte) {
 	if r, ok := parseRecord(pkt); ok && r.message == helloServer {
 		h.answered.Store(true)
+	}
+	if h.of.cfg.Role == Active && saysFinished(pkt) {
+		if h.finished++; h.finished >= 2 {
+			h.anticipate()
+		}
+	}
+}
+
+// anticipate takes the keys when our last flight is repeated because the
+// server's doesn't come. A server that lost it on the way to us, and doesn't
+// repeat it as RFC 6347 section 4.2.4 asks (browsers don't), sends media already
+// and would do so in vain for the whole call. What the keys rest upon has been
+// verified: the server signed its share of them with the certificate that
+// signalling named. Its Finished would prove that nobody has touched what was
+// offered and chosen; without it that is proved by the first packet of media
+// that authenticates (compare RFC 7918).
+func (h *handshake) anticipate() {
+	if lib := h.lib.Load(); lib != nil {
+		if k, err := h.export(lib); err == nil {
+			h.of.anticipated(h, k)
+		}
 	}
 }
 

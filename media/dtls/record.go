@@ -46,3 +46,16 @@ func (r record) clientHello() bool { return r.epoch == 0 && r.message == helloCl
 func (r record) forged() bool {
 	return r.epoch == 0 && r.contentType != typeHandshake && r.contentType != 20
 }
+
+// saysFinished tells whether a datagram of ours holds the handshake's last
+// message: the only one that is encrypted.
+func saysFinished(pkt []byte) bool {
+	for len(pkt) >= recordHeader {
+		n := recordHeader + int(binary.BigEndian.Uint16(pkt[11:]))
+		if pkt[0] == typeHandshake && binary.BigEndian.Uint16(pkt[3:]) > 0 {
+			return true
+		}
+		pkt = pkt[min(n, len(pkt)):]
+	}
+	return false
+}
