@@ -18,8 +18,12 @@ const (
 	flowLocal
 )
 
-// errWait says that a flow may be forwarded by the kernel, but not yet.
-var errWait = errors.New("waits")
+// errWait says that a flow may be forwarded by the kernel, but not yet. With
+// errPoll nobody will say when: the engine has to look again.
+var (
+	errWait = errors.New("waits")
+	errPoll = fmt.Errorf("%w", errWait)
+)
 
 // plain tells why a flow can't be forwarded by the kernel, whatever its
 // streams have come to; nil if it can.
@@ -48,7 +52,8 @@ func plain(f *media.Flow) error {
 }
 
 // settled tells why a plain flow's streams aren't ready to be forwarded by the
-// kernel, in an error that wraps errWait.
+// kernel, in an error that wraps errWait. Endpoints announce themselves by
+// Moved; packets are looked for (errPoll).
 func settled(f *media.Flow) error {
 	sink := &f.RTP[0]
 	switch {
@@ -57,9 +62,9 @@ func settled(f *media.Flow) error {
 	case !sink.To.Remote().IsValid():
 		return fmt.Errorf("%w for the other side's endpoint", errWait)
 	case sink.NATWait && sink.To.LastPacket() == 0:
-		return fmt.Errorf("%w for the other side's first packet", errWait)
+		return fmt.Errorf("%w for the other side's first packet", errPoll)
 	case f.Kind == media.KindRTP && len(f.Stream.IngressSources()) == 0:
-		return fmt.Errorf("%w for the first RTP packet", errWait)
+		return fmt.Errorf("%w for the first RTP packet", errPoll)
 	}
 	return nil
 }

@@ -168,7 +168,7 @@ func (p *port) refresh() {
 		}
 	}
 	p.why = err
-	p.engine.wait(p, errors.Is(err, errWait))
+	p.engine.wait(p, errors.Is(err, errPoll))
 }
 
 // desired is what the entry should be, or why there should be none.
