@@ -28,7 +28,7 @@ func testRegistry(tb testing.TB, change func(*Config)) *Registry {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cfg := Config{Interfaces: set, Engine: memory.New(), TOS: -1, DeleteDelay: 0, Timeout: time.Minute}
+	cfg := Config{Interfaces: set, Engine: memory.New(), TOS: -1, Limits: Limits{Timeout: time.Minute}}
 	if change != nil {
 		change(&cfg)
 	}

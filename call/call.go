@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -18,8 +19,9 @@ type Call struct {
 	registry   *Registry
 	dead       bool
 	created    time.Time
-	lastSignal time.Time // zero until an offer or answer was understood
-	deleteAt   time.Time // zero unless a delete with a delay is pending
+	creator    netip.AddrPort // whose request began it
+	lastSignal time.Time      // zero until an offer or answer was understood
+	deleteAt   time.Time      // zero unless a delete with a delay is pending
 	answered   bool
 	parties    []*Party
 	blocks     blocks // of the whole call

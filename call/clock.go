@@ -57,17 +57,18 @@ func (r *Registry) check(c *Call, now time.Time) {
 
 // expired names the time-out that a call has reached, "" for none.
 func (r *Registry) expired(c *Call, now time.Time) string {
+	limits := r.CurrentLimits()
 	over := func(d time.Duration, since time.Time) bool { return d > 0 && now.Sub(since) >= d }
-	if over(r.FinalTimeout, c.created) {
+	if over(limits.FinalTimeout, c.created) {
 		return "final-timeout"
 	}
-	if !c.answered && over(r.OfferTimeout, c.created) {
+	if !c.answered && over(limits.OfferTimeout, c.created) {
 		return "offer-timeout"
 	}
 	last, held := c.activity()
-	limit, name := r.Timeout, "timeout"
+	limit, name := limits.Timeout, "timeout"
 	if held {
-		limit, name = r.SilentTimeout, "silent-timeout"
+		limit, name = limits.SilentTimeout, "silent-timeout"
 	}
 	if over(limit, last) {
 		return name

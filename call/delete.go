@@ -22,7 +22,7 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 	if !c.deleteMatches(req) {
 		return unmatched(req)
 	}
-	delay := r.DeleteDelay
+	delay := r.CurrentLimits().DeleteDelay
 	if req.DeleteDelaySet {
 		delay = time.Duration(req.DeleteDelay) * time.Second
 	}

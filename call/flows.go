@@ -76,13 +76,17 @@ func (m *Media) configureStream(l *localPorts, i int) {
 	if ep := m.streams[i].endpoint; !m.configureICE(l, i) && ep.IsValid() && ep.Port() != 0 {
 		st.SetRemote(ep)
 	}
-	tos := m.party.call.registry.TOS
-	if m.party.call.tosSet {
-		tos = m.party.call.tos
-	}
-	if tos >= 0 {
+	if tos := m.party.call.outgoingTOS(); tos >= 0 {
 		st.SetTOS(tos)
 	}
+}
+
+// outgoingTOS is what the call's packets carry, -1 for the system's.
+func (c *Call) outgoingTOS() int {
+	if c.tosSet {
+		return c.tos
+	}
+	return c.registry.TOS
 }
 
 // flowAndSinks is a flow with room for its usual sinks: one allocation.

@@ -40,7 +40,7 @@ func (r *Registry) trickle(req *ng.Request, tag string) (ng.Dict, error) {
 		if reply, err := r.limited(req); reply != nil || err != nil {
 			return reply, err
 		}
-		c, _ = r.obtain(req.CallID.Value)
+		c = r.begin(req)
 	}
 	defer c.mu.Unlock()
 	f := fragment{tag, sdp}

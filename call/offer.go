@@ -47,7 +47,7 @@ func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
 		if reply, err := r.limited(req); reply != nil || err != nil {
 			return reply, err
 		}
-		c, _ = r.obtain(req.CallID.Value)
+		c = r.begin(req)
 	}
 	defer c.mu.Unlock()
 	x := &exchange{r: r, c: c, req: req, offering: true}
@@ -107,6 +107,9 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.revive()
 	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
+	if x.req.Flags.DebugCall {
+		x.c.setDebug(true)
+	}
 	if !x.c.passthrough {
 		x.agreeKeys()
 	}

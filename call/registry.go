@@ -36,15 +36,11 @@ type Config struct {
 	// EngineStatus is what the engine tells the operator; may be nil.
 	EngineStatus func() ng.Dict
 
-	// MaxSessions is the limit of parallel calls; 0 means none, a negative one
-	// refuses every call.
-	MaxSessions int
-	// DeleteDelay is how long a deleted call lives on.
-	DeleteDelay time.Duration
-	// Timeout ends calls without packets, SilentTimeout those where every
-	// media is held or silent, FinalTimeout all calls of that age,
-	// OfferTimeout those never answered. 0 means never.
-	Timeout, SilentTimeout, FinalTimeout, OfferTimeout time.Duration
+	// Limits are those at the start; Registry.ChangeLimits changes them.
+	Limits
+	// Debugged are the calls of which everything is logged; nil for a set that
+	// nobody else sees.
+	Debugged *Debugged
 	// TOS of outgoing packets, -1 for the system's.
 	TOS int
 	// SIPSource is --sip-source: received-from counts unless trust-address is given.
@@ -75,6 +71,7 @@ type Registry struct {
 	shards       [shardCount]shard
 	count        atomic.Int64 // calls, deleted ones that live on counted too
 	draining     atomic.Bool
+	limits       atomic.Pointer[Limits]
 	loopToken    string
 	certificates certificates
 	started      time.Time
@@ -116,6 +113,10 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
 		started: now(), now: now, done: make(chan struct{}),
 		certificates: certificates{cfg: cfg.Certificate},
+	}
+	r.limits.Store(&cfg.Limits)
+	if r.Debugged == nil {
+		r.Debugged = new(Debugged)
 	}
 	if r.DTLS == nil {
 		r.DTLS, _ = dtls.NewAgent(dtls.AgentConfig{}) // its defaults have no error
@@ -195,6 +196,15 @@ func (r *Registry) obtain(id string) (c *Call, created bool) {
 	}
 }
 
+// begin is obtain for the request that a call begins with.
+func (r *Registry) begin(req *ng.Request) *Call {
+	c, created := r.obtain(req.CallID.Value)
+	if created {
+		c.creator = req.Peer
+	}
+	return c
+}
+
 // destroy takes a locked call out of the registry and releases its ports.
 func (r *Registry) destroy(c *Call) {
 	if c.dead {
@@ -210,6 +220,7 @@ func (r *Registry) destroy(c *Call) {
 	}
 	s.mu.Unlock()
 	r.count.Add(-1)
+	r.Debugged.forget(c.ID)
 	r.stats.ended(c)
 }
 
@@ -276,7 +287,7 @@ func (r *Registry) limited(req *ng.Request) (ng.Dict, error) {
 	switch {
 	case r.draining.Load():
 		text = "Shutting down"
-	case r.MaxSessions != 0 && r.Count() >= r.MaxSessions:
+	case r.full():
 		text = "Parallel session limit reached"
 	default:
 		return nil, nil

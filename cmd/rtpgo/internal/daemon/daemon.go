@@ -173,20 +173,16 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 	c := call.Config{
 		Interfaces: set, Engine: e, Log: log, Version: version,
 		EngineStatus: func() ng.Dict { return engine.Status(e) },
-		MaxSessions:  cfg.MaxSessions, DeleteDelay: cfg.DeleteDelay,
-		Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
-		FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
+		Limits: call.Limits{
+			MaxSessions: maxSessions(cfg.MaxSessions), DeleteDelay: cfg.DeleteDelay,
+			Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
+			FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
+		},
 		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,
 		Learning:    learning[cfg.EndpointLearning],
 		Software:    cfg.SoftwareID,
 		OneAddress:  cfg.SaveInterfacePorts,
 		Certificate: dtls.CertificateConfig{RSA: cfg.DTLS.CertCipher == "RSA", RSABits: cfg.DTLS.RSAKeySize},
-	}
-	switch { // there 0 means no limit and less than 0 no calls, here it is the other way round
-	case cfg.MaxSessions < 0:
-		c.MaxSessions = 0
-	case cfg.MaxSessions == 0:
-		c.MaxSessions = -1
 	}
 	if cfg.TOS == 0 {
 		c.TOS = -1
@@ -222,3 +218,16 @@ func pmtu(word string) udp.PMTU {
 type proxyCounters struct{ *ng.Server }
 
 func (p proxyCounters) ControlStatistics() ng.Dict { return p.Stats().Control() }
+
+// maxSessions turns --max-sessions, where 0 refuses every call and less than 0
+// is no limit, into call.Limits, where it is the other way round.
+func maxSessions(option int) int {
+	switch {
+	case option < 0:
+		return 0
+	case option == 0:
+		return -1
+	default:
+		return option
+	}
+}

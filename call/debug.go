@@ -1,0 +1,60 @@
+package call
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Debugged are the calls of which everything is logged, whatever the log level
+// says. The logger asks it for each line; the zero value is empty and ready.
+type Debugged struct {
+	n     atomic.Int64
+	calls sync.Map // call-id -> nothing
+}
+
+// Any tells whether there are some: cheap, for lines that would not be logged
+// otherwise.
+func (d *Debugged) Any() bool { return d.n.Load() > 0 }
+
+// Has tells whether a call is one of them.
+func (d *Debugged) Has(callID string) bool {
+	if !d.Any() {
+		return false
+	}
+	_, ok := d.calls.Load(callID)
+	return ok
+}
+
+func (d *Debugged) add(callID string) {
+	if _, was := d.calls.LoadOrStore(callID, nil); !was {
+		d.n.Add(1)
+	}
+}
+
+func (d *Debugged) forget(callID string) {
+	if _, was := d.calls.LoadAndDelete(callID); was {
+		d.n.Add(-1)
+	}
+}
+
+// SetDebug makes everything about a live call be logged, or no longer. It
+// reports false where there is no such call.
+func (r *Registry) SetDebug(callID string, on bool) bool {
+	c := r.lookup(callID)
+	if c == nil {
+		return false
+	}
+	defer c.mu.Unlock()
+	c.setDebug(on)
+	return true
+}
+
+// setDebug is SetDebug of a locked call: the lock keeps a call that ends
+// meanwhile from staying in the set.
+func (c *Call) setDebug(on bool) {
+	if on {
+		c.registry.Debugged.add(c.ID)
+	} else {
+		c.registry.Debugged.forget(c.ID)
+	}
+}
