@@ -50,11 +50,15 @@ type Config struct {
 
 	// ListenNG are [ADDRESS:]PORT for ParseListen, at least one.
 	ListenNG []string
-	// ListenTCPNG, ListenCLI, ListenHTTP, ListenHTTPS, HTTPSCert, HTTPSKey
-	// and HTTPThreads: unsupported.
-	ListenTCPNG, ListenCLI, ListenHTTP, ListenHTTPS []string
-	HTTPSCert, HTTPSKey                             string
-	HTTPThreads                                     int
+	// ListenTCPNG and ListenCLI: unsupported.
+	ListenTCPNG, ListenCLI []string
+	// ListenHTTP and ListenHTTPS are [ADDRESS:]PORT for ParseListen.
+	ListenHTTP, ListenHTTPS []string
+	// HTTPSCert and HTTPSKey are PEM files, both given with ListenHTTPS.
+	HTTPSCert, HTTPSKey string
+	// HTTPTokenFile holds a token that HTTP clients have to show, HTTPSClientCA
+	// the certificates that vouch for theirs.
+	HTTPTokenFile, HTTPSClientCA string
 	// ControlTOS is the TOS of NG packets, 0 leaves it untouched. ControlPMTU
 	// is want, dont or "" for the host's default.
 	ControlTOS  uint8

@@ -216,3 +216,24 @@ func TestExampleStarts(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 }
+
+func TestHTTPOptions(t *testing.T) {
+	c := mustLoad(t, append(base, "--listen-http=127.0.0.1:8080", "--listen-http=[::1]:8080", "--listen-https=8443", "--https-cert=c", "--https-key=k",
+		"--http-token-file=t", "--https-client-ca=a", "--http-threads=3")...)
+	if !slices.Equal(c.ListenHTTP, []string{"127.0.0.1:8080", "[::1]:8080"}) || !slices.Equal(c.ListenHTTPS, []string{"8443"}) ||
+		c.HTTPSCert != "c" || c.HTTPSKey != "k" || c.HTTPTokenFile != "t" || c.HTTPSClientCA != "a" {
+		t.Errorf("%+v", c)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "--http-threads") {
+		t.Errorf("warnings %q", c.Warnings)
+	}
+	for _, test := range [][2]string{
+		{"--listen-http=127.0.0.1:x", `listen-http: "x" is no port`},
+		{"--listen-https=8443", "needs https-cert and https-key"},
+		{"--https-client-ca=a", "https-client-ca needs listen-https"},
+	} {
+		if _, err := Load(append(base, test[0])); err == nil || !strings.Contains(err.Error(), test[1]) {
+			t.Errorf("%s: error %v, want %q", test[0], err, test[1])
+		}
+	}
+}

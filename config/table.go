@@ -20,7 +20,6 @@ const (
 	notPlayer      = "playing media isn't built yet"
 	notRecording   = "recording isn't built yet"
 	notSRTP        = "secrets and single packets aren't logged"
-	notHTTP        = "HTTP and WebSocket aren't built yet"
 	notExport      = "sending to other systems isn't built yet"
 	notMQTT        = "MQTT isn't built yet"
 	notMySQL       = "playing media from a database isn't built yet"
@@ -141,16 +140,29 @@ var controlOptions = []*Option{
 		Unsupported: "the protocol is obsolete"},
 	{Name: "listen-udp", Short: "u", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "UDP address for the rtpproxy protocol.",
 		Unsupported: "only the NG protocol is spoken; use Kamailio's rtpengine module"},
-	{Name: "listen-http", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "Address for HTTP and WebSocket.",
-		Unsupported: notHTTP, field: func(c *Config) any { return &c.ListenHTTP }},
-	{Name: "listen-https", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "Address for HTTPS and secure WebSocket.",
-		Unsupported: notHTTP, field: func(c *Config) any { return &c.ListenHTTPS }},
-	{Name: "https-cert", Kind: String, Arg: "FILE", Group: groupControl, Doc: "Certificate for HTTPS, in PEM form.",
-		Unsupported: notHTTP, field: func(c *Config) any { return &c.HTTPSCert }},
-	{Name: "https-key", Kind: String, Arg: "FILE", Group: groupControl, Doc: "Private key for HTTPS, in PEM form.",
-		Unsupported: notHTTP, field: func(c *Config) any { return &c.HTTPSKey }},
+	{Name: "listen-http", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:8080", Group: groupControl, Since: firstRelease,
+		Doc: "TCP address for HTTP and WebSocket. Without an IP all addresses of the host are served; " +
+			"whoever can reach the port controls the daemon unless http-token-file is set.",
+		field: func(c *Config) any { return &c.ListenHTTP }},
+	{Name: "listen-https", Kind: List, Arg: "[IP:]PORT", Example: "8443", Group: groupControl, Since: firstRelease,
+		Doc:   "TCP address for HTTPS and secure WebSocket; needs https-cert and https-key.",
+		field: func(c *Config) any { return &c.ListenHTTPS }},
+	{Name: "https-cert", Kind: String, Arg: "FILE", Example: "/etc/rtpgo/https.crt", Group: groupControl, Since: firstRelease,
+		Doc:   "Certificate for HTTPS and those that vouch for it, in PEM form. Read again when the file changes, and on SIGHUP.",
+		field: func(c *Config) any { return &c.HTTPSCert }},
+	{Name: "https-key", Kind: String, Arg: "FILE", Example: "/etc/rtpgo/https.key", Group: groupControl, Since: firstRelease,
+		Doc:   "Private key of https-cert, in PEM form.",
+		field: func(c *Config) any { return &c.HTTPSKey }},
+	{Name: "http-token-file", Kind: String, Arg: "FILE", Example: "/etc/rtpgo/http.token", Group: groupControl, Since: firstRelease, Own: true,
+		Doc: "File whose first line is a token of 16 characters or more that every HTTP and WebSocket client has to show: programs in the header " +
+			"Authorization: Bearer TOKEN, people once at /login. Read again when the file changes, and on SIGHUP.",
+		field: func(c *Config) any { return &c.HTTPTokenFile }},
+	{Name: "https-client-ca", Kind: String, Arg: "FILE", Example: "/etc/rtpgo/clients.crt", Group: groupControl, Since: firstRelease, Own: true,
+		Doc: "Certificates, in PEM form, of those who sign client certificates. Every client has to show such a certificate, " +
+			"or the token where http-token-file is set as well. Read again when the file changes, and on SIGHUP.",
+		field: func(c *Config) any { return &c.HTTPSClientCA }},
 	{Name: "http-threads", Kind: Int, Group: groupControl, Doc: "Number of workers for HTTP.",
-		Unsupported: notHTTP, field: func(c *Config) any { return &c.HTTPThreads }},
+		Unsupported: "each connection has a goroutine of its own"},
 	{Name: "janus-secret", Kind: String, Group: groupControl, Doc: "Secret for administration through the Janus protocol.",
 		Unsupported: "the Janus protocol isn't built yet", field: func(c *Config) any { return &c.Export.JanusSecret }},
 	{Name: "control-tos", Kind: Int, Default: "0", Min: 0, Max: 255, Group: groupControl, Since: firstRelease,

@@ -27,11 +27,17 @@ func (e *evaluation) validate() {
 
 func (e *evaluation) validateListeners() {
 	c := e.cfg
-	for _, l := range c.ListenNG {
-		if _, _, err := splitListen(l); err != nil {
-			e.failOption("listen-ng", "listen-ng: "+err.Error())
+	for _, o := range []struct {
+		name   string
+		values []string
+	}{{"listen-ng", c.ListenNG}, {"listen-http", c.ListenHTTP}, {"listen-https", c.ListenHTTPS}} {
+		for _, l := range o.values {
+			if _, _, err := splitListen(l); err != nil {
+				e.failOption(o.name, o.name+": "+err.Error())
+			}
 		}
 	}
+	e.validateHTTPS()
 	if len(c.ListenNG) > 0 {
 		return
 	}
@@ -40,6 +46,19 @@ func (e *evaluation) validateListeners() {
 		text += "; the other ways aren't built yet"
 	}
 	e.failOption("listen-ng", text)
+}
+
+func (e *evaluation) validateHTTPS() {
+	c := e.cfg
+	if len(c.ListenHTTPS) > 0 {
+		if c.HTTPSCert == "" || c.HTTPSKey == "" {
+			e.failOption("listen-https", "listen-https needs https-cert and https-key")
+		}
+		return
+	}
+	if c.HTTPSClientCA != "" && c.HTTPTokenFile == "" {
+		e.failOption("https-client-ca", "https-client-ca needs listen-https: plain HTTP knows no certificates")
+	}
 }
 
 func (e *evaluation) validateEngine() {

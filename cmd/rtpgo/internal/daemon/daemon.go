@@ -2,17 +2,18 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"rtpgo/call"
 	"rtpgo/cmd/rtpgo/internal/engine"
+	"rtpgo/cmd/rtpgo/internal/httpserver"
 	"rtpgo/cmd/rtpgo/internal/systemd"
 	"rtpgo/config"
 	"rtpgo/interfaces"
@@ -31,6 +32,7 @@ type daemon struct {
 	calls    *call.Registry
 	server   *ng.Server
 	listener *udp.Listener
+	http     *httpserver.Server
 	pidFile  *pidFile
 	watchdog *watchdog
 }
@@ -50,7 +52,7 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 	if !cfg.Foreground {
 		log.Info("staying in the foreground: rtpgo leaves the background to its supervisor")
 	}
-	addresses, err := listenAddresses(cfg.ListenNG)
+	addresses, err := listenAddresses("listen-ng", cfg.ListenNG)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +85,9 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 	if err != nil {
 		return nil, err
 	}
+	if d.http, err = d.startHTTP(); err != nil {
+		return nil, err
+	}
 	if d.pidFile, err = writePIDFile(cfg.PIDFile); err != nil {
 		return nil, err
 	}
@@ -99,13 +104,7 @@ const stopTimeout = 2 * time.Second
 func (d *daemon) stop() {
 	d.notify("STOPPING=1")
 	d.watchdog.stop()
-	if d.listener != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-		defer cancel()
-		if err := d.listener.Shutdown(ctx); err != nil {
-			d.log.Warn("requests were still in work at the end", zap.Error(err))
-		}
-	}
+	d.stopControl()
 	if d.calls != nil {
 		d.calls.Close()
 	}
@@ -120,28 +119,31 @@ func (d *daemon) stop() {
 	d.log.Info("ended")
 }
 
+// stopControl ends the ways to command the daemon, all at once.
+func (d *daemon) stopControl() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	var all sync.WaitGroup
+	end := func(shutdown func(context.Context) error) {
+		all.Go(func() {
+			if err := shutdown(ctx); err != nil {
+				d.log.Warn("requests were still in work at the end", zap.Error(err))
+			}
+		})
+	}
+	if d.listener != nil {
+		end(d.listener.Shutdown)
+	}
+	if d.http != nil {
+		end(d.http.Shutdown)
+	}
+	all.Wait()
+}
+
 func (d *daemon) notify(state string) {
 	if err := systemd.Notify(state); err != nil {
 		d.log.Warn("service manager", zap.Error(err))
 	}
-}
-
-// listenAddresses reads the values of --listen-ng.
-func listenAddresses(list []string) ([]netip.AddrPort, error) {
-	var out []netip.AddrPort
-	for _, text := range list {
-		addresses, err := udp.ParseListen(text)
-		if err != nil { // a host name, perhaps
-			if addresses, err = config.ParseListen(text); err != nil {
-				return nil, fmt.Errorf("listen-ng: %w", err)
-			}
-		}
-		out = append(out, addresses...)
-	}
-	if len(out) == 0 {
-		return nil, errors.New("listen-ng: no address")
-	}
-	return out, nil
 }
 
 // localAddresses are the addresses of the logical interfaces, each once.

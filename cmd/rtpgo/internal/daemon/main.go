@@ -25,7 +25,7 @@ const (
 // banner is the line that --version prints, version its number.
 func Main(args []string, version, banner string) int {
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	return run(args, version, banner, signals, os.Stdout, os.Stderr)
 }

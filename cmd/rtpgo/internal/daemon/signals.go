@@ -17,9 +17,13 @@ const (
 )
 
 // wait returns when the daemon shall end: at SIGINT, and at SIGTERM either at
-// once or when the calls have ended, as --drain-timeout says.
+// once or when the calls have ended, as --drain-timeout says. At SIGHUP files
+// are read again.
 func (d *daemon) wait(signals <-chan os.Signal) {
 	s := <-signals
+	for ; s == syscall.SIGHUP; s = <-signals {
+		d.reload()
+	}
 	d.log.Info("signal received", zap.Stringer("signal", s))
 	if s != syscall.SIGTERM || d.cfg.DrainTimeout <= 0 {
 		return
@@ -41,6 +45,10 @@ func (d *daemon) wait(signals <-chan os.Signal) {
 		}
 		select {
 		case s := <-signals:
+			if s == syscall.SIGHUP {
+				d.reload()
+				continue
+			}
 			d.log.Info("signal received while draining", zap.Stringer("signal", s), zap.Int("calls", d.calls.Count()))
 			return
 		case <-deadline.C:
@@ -50,4 +58,12 @@ func (d *daemon) wait(signals <-chan os.Signal) {
 		}
 	}
 	d.log.Info("drained")
+}
+
+// reload reads again what may change while the daemon runs.
+func (d *daemon) reload() {
+	d.log.Info("signal received: files are read again", zap.Stringer("signal", syscall.SIGHUP))
+	if d.http != nil {
+		d.http.Reload()
+	}
 }

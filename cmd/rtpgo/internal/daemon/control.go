@@ -1,0 +1,51 @@
+package daemon
+
+import (
+	"fmt"
+	"net/netip"
+
+	"rtpgo/cmd/rtpgo/internal/httpserver"
+	"rtpgo/config"
+	"rtpgo/ng/udp"
+)
+
+// listenAddresses reads the values of a listen option.
+func listenAddresses(option string, list []string) ([]netip.AddrPort, error) {
+	var out []netip.AddrPort
+	for _, text := range list {
+		addresses, err := udp.ParseListen(text)
+		if err != nil { // a host name, perhaps
+			if addresses, err = config.ParseListen(text); err != nil {
+				return nil, fmt.Errorf("%s: %w", option, err)
+			}
+		}
+		out = append(out, addresses...)
+	}
+	return out, nil
+}
+
+// startHTTP makes the HTTP server and mounts what it serves, or returns nil
+// where none is asked for.
+func (d *daemon) startHTTP() (*httpserver.Server, error) {
+	c := httpserver.Config{
+		CertFile: d.cfg.HTTPSCert, KeyFile: d.cfg.HTTPSKey,
+		TokenFile: d.cfg.HTTPTokenFile, ClientCA: d.cfg.HTTPSClientCA,
+		TOS: int(d.cfg.ControlTOS), Log: d.log,
+	}
+	var err error
+	if c.HTTP, err = listenAddresses("listen-http", d.cfg.ListenHTTP); err != nil {
+		return nil, err
+	}
+	if c.HTTPS, err = listenAddresses("listen-https", d.cfg.ListenHTTPS); err != nil {
+		return nil, err
+	}
+	if len(c.HTTP)+len(c.HTTPS) == 0 {
+		return nil, nil
+	}
+	s, err := httpserver.New(c)
+	if err != nil {
+		return nil, err
+	}
+	d.mount(s)
+	return s, s.Start()
+}
