@@ -27,7 +27,6 @@ type Call struct {
 	blocks     blocks // of the whole call
 	warnedSide bool   // one direction= only: warned once
 	fragments  []fragment
-	final      counters // what it had received, once it ended
 	settings
 }
 

@@ -25,19 +25,22 @@ func (r *Registry) clock() {
 
 // tick does what the time has come for, once a second.
 func (r *Registry) tick() {
-	now := r.now()
+	v := r.newSurvey()
 	for _, c := range r.all() {
-		r.check(c, now)
+		r.check(c, v.at, v)
 	}
+	r.finish(v)
 }
 
-// check ends one call if a time-out or a pending delete says so.
-func (r *Registry) check(c *Call, now time.Time) {
+// check takes one call into the survey and ends it if a time-out or a pending
+// delete says so.
+func (r *Registry) check(c *Call, now time.Time, v *survey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dead {
 		return
 	}
+	v.look(c)
 	if !c.deleteAt.IsZero() {
 		if now.After(c.deleteAt) || r.draining.Load() {
 			r.stats.regular.Add(1)
@@ -76,8 +79,9 @@ func (r *Registry) expired(c *Call, now time.Time) string {
 	return ""
 }
 
-// activity is the time of the last packet or signal, and whether every media
-// is on hold (silence is then expected).
+// activity is the time of the last packet, as the clock has just seen it, or of
+// the last signal, and whether every media is on hold (silence is then
+// expected).
 func (c *Call) activity() (last time.Time, held bool) {
 	last, held = c.created, len(c.parties) > 0
 	if c.lastSignal.After(last) {
@@ -87,7 +91,7 @@ func (c *Call) activity() (last time.Time, held bool) {
 	for _, p := range c.parties {
 		for _, m := range p.medias {
 			for i := range m.streams {
-				packet = max(packet, m.lastPacket(i))
+				packet = max(packet, m.heard[i])
 			}
 			if m.set != nil && !m.disabled && m.weReceive && m.weSend {
 				held = false

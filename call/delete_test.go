@@ -175,7 +175,7 @@ func TestLimits(t *testing.T) {
 		if n := l.r.Count(); n != 2 {
 			t.Errorf("%s: %d calls", name, n)
 		}
-		if n := l.r.stats.rejected.Load(); n != 2 {
+		if n := l.r.Figures().Rejected(); n != 2 {
 			t.Errorf("%s: %d counted as rejected", name, n)
 		}
 		l.do("delete", kv("call-id", "call-1"))

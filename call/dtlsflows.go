@@ -211,6 +211,7 @@ func (m *Media) dtlsEstablished(i int, l *dtlsLink, k dtls.Keys) {
 	}
 	l.keys, l.failure = &srtpKeys{in: in, out: out}, nil
 	m.security.suite = k.Suite.Name
+	c.registry.stats.dtlsEstablished.Add(1)
 	m.settlePeer(i, k)
 	m.logDTLS(i, zap.Stringer("peer", k.Peer), zap.Stringer("role", l.terms.role), zap.Stringer("suite", k.Suite)).
 		Info("DTLS-SRTP established")
@@ -241,6 +242,7 @@ func (m *Media) dtlsFailed(i int, l *dtlsLink, err error) {
 		return
 	}
 	l.failure = err
+	c.registry.stats.dtlsFailed[dtlsFailureOf(err)].Add(1)
 	m.logDTLS(i, zap.Stringer("role", l.terms.role), zap.Error(err)).Warn("DTLS-SRTP failed")
 }
 
@@ -251,6 +253,7 @@ func (m *Media) dtlsClosed(i int, l *dtlsLink) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if m.current(i, l) {
+		c.registry.stats.dtlsClosed.Add(1)
 		m.logDTLS(i).Info("DTLS-SRTP closed by the peer")
 	}
 }

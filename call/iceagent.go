@@ -322,15 +322,22 @@ func (m *Media) iceEvent(l *iceLink, e ice.Event) {
 	switch e.Kind {
 	case ice.Moved:
 		if e.Pair.Nominated {
+			c.registry.stats.iceSelected[e.Pair.Type].Add(1)
 			log.Info("ICE: pair selected", zap.Stringer("local", l.addresses[e.Pair.Local]), zap.Stringer("type", e.Pair.Type))
 		}
 		if !l.moving.Swap(true) {
 			go m.followICE(l)
 		}
 	case ice.Failed, ice.ConsentLost:
+		if e.Kind == ice.Failed {
+			c.registry.stats.iceFailed.Add(1)
+		} else {
+			c.registry.stats.iceLost.Add(1)
+		}
 		l.failed.Store(e.Kind == ice.Failed)
 		log.Warn("ICE: " + e.Kind.String())
 	case ice.RoleSwitched:
+		c.registry.stats.iceSwitch.Add(1)
 		log.Debug("ICE: " + e.Kind.String())
 	}
 }

@@ -38,6 +38,7 @@ type Media struct {
 	twin twinState
 
 	streams [2]stream // RTP, RTCP
+	heard   [2]int64  // when the clock last saw that packets had come, by media.Now
 	sets    []*portSet
 	set     *portSet          // the ports that face this party now; nil when none
 	shown   *portSet          // those last shown to it: packets are sent from them

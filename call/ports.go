@@ -33,6 +33,8 @@ type localPorts struct {
 	address *interfaces.Address
 	ports   [2]media.Port
 	streams [2]*media.Stream
+	sums    *sums // of the address
+	added   [2]added
 }
 
 // rtpAddr is the bound address and port of the RTP stream.
@@ -58,6 +60,7 @@ func (s *portSet) close() {
 				p.Install(nil)
 				p.Close()
 				l.address.Ports.Release(l.ports[i].Local().Port())
+				l.account(i, new(media.Tally))
 				l.ports[i] = nil
 			}
 		}
@@ -187,14 +190,14 @@ func (m *Media) openLocal(s *portSet, a *interfaces.Address) error {
 	if a == nil {
 		return fmt.Errorf("media %d: no address on interface %q", m.index+1, m.iface.Name)
 	}
-	engine := m.party.call.registry.Engine
+	r := m.party.call.registry
 	for range maxBindTries {
 		first, err := a.Ports.Reserve(s.count)
 		if err != nil {
 			return fmt.Errorf("media %d: interface %q: %w", m.index+1, m.iface.Name, err)
 		}
-		l := &localPorts{address: a}
-		err = l.open(engine, first, s.count)
+		l := &localPorts{address: a, sums: r.sums[a]}
+		err = l.open(r.Engine, first, s.count)
 		if err == nil {
 			s.locals = append(s.locals, l)
 			return nil

@@ -77,6 +77,8 @@ type Registry struct {
 	started      time.Time
 	tagSeq       atomic.Uint64
 	stats        totals
+	sums         map[*interfaces.Address]*sums // never changes
+	surveyed     atomic.Pointer[survey]        // nil before the first tick
 	proxies      ProxyCounters
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
@@ -112,7 +114,7 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 	r := &Registry{
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
 		started: now(), now: now, done: make(chan struct{}),
-		certificates: certificates{cfg: cfg.Certificate},
+		certificates: certificates{cfg: cfg.Certificate}, sums: newSums(cfg.Interfaces),
 	}
 	r.limits.Store(&cfg.Limits)
 	if r.Debugged == nil {
@@ -211,7 +213,7 @@ func (r *Registry) destroy(c *Call) {
 		return
 	}
 	c.dead = true
-	c.final = c.received()
+	r.stats.ended(c)
 	c.close()
 	s := r.shard(c.ID)
 	s.mu.Lock()
@@ -221,7 +223,6 @@ func (r *Registry) destroy(c *Call) {
 	s.mu.Unlock()
 	r.count.Add(-1)
 	r.Debugged.forget(c.ID)
-	r.stats.ended(c)
 }
 
 // all lists the calls, unlocked.
@@ -283,16 +284,16 @@ func (r *Registry) failed(req *ng.Request, err error) ng.Dict {
 
 // limited tells whether a new call must be refused, and with what reply.
 func (r *Registry) limited(req *ng.Request) (ng.Dict, error) {
-	text := ""
+	text, why := "", refusedDraining
 	switch {
 	case r.draining.Load():
 		text = "Shutting down"
 	case r.full():
-		text = "Parallel session limit reached"
+		text, why = "Parallel session limit reached", refusedSessions
 	default:
 		return nil, nil
 	}
-	r.stats.rejected.Add(1)
+	r.stats.refused[why].Add(1)
 	if req.SupportsLoadLimit {
 		return ng.Dict{{Key: "result", Value: "load limit"}, {Key: "message", Value: text}}, nil
 	}

@@ -5,142 +5,72 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"rtpgo/interfaces"
 	"rtpgo/ng"
 )
 
-// totals count what happened since the start.
-type totals struct {
-	managed, rejected, regular, forced atomic.Int64
-	timeout, silent, final, offer      atomic.Int64
-	zeroWay, oneWay                    atomic.Int64
-
-	mu                   sync.Mutex
-	duration, durationSq float64 // seconds, of ended calls
-	endedCalls           int64
-	endedIn              counters
-}
-
-func (t *totals) timedOut(why string) {
-	switch why {
-	case "final-timeout":
-		t.final.Add(1)
-	case "offer-timeout":
-		t.offer.Add(1)
-	case "silent-timeout":
-		t.silent.Add(1)
-	default:
-		t.timeout.Add(1)
-	}
-}
-
-// ended keeps a call's figures when it goes.
-func (t *totals) ended(c *Call) {
-	d := c.registry.now().Sub(c.created).Seconds()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.duration += d
-	t.durationSq += d * d
-	t.endedCalls++
-	t.endedIn.add(c.final)
-}
-
-// relayed adds up the packets of all calls, ended ones included.
-func (r *Registry) relayed() (sum counters, kernel, user int) {
-	r.stats.mu.Lock()
-	sum = r.stats.endedIn
-	r.stats.mu.Unlock()
-	for _, c := range r.all() {
-		c.mu.Lock()
-		n := c.received()
-		sum.add(n)
-		for _, p := range c.parties {
-			for _, m := range p.medias {
-				if m.counters(rtp).kernelized {
-					kernel++
-				} else if m.set != nil {
-					user++
-				}
-			}
-		}
-		c.mu.Unlock()
-	}
-	return sum, kernel, user
-}
-
-// received adds up what every party sent.
-func (c *Call) received() (sum counters) {
-	for _, p := range c.parties {
-		for _, m := range p.medias {
-			for i := range m.streams {
-				sum.add(m.counters(i).in)
-			}
-		}
-	}
-	return sum
-}
-
 func integer(key string, n int64) ng.Pair   { return ng.Pair{Key: key, Value: n} }
 func decimal(key string, f float64) ng.Pair { return ng.Pair{Key: key, Value: fmt.Sprintf("%.6f", f)} }
 
 func (r *Registry) statistics(*ng.Request) (ng.Dict, error) {
+	now := r.lookAround()
+	f := r.Figures()
+	sum := f.Total()
 	d := ng.Dict{
-		{Key: "currentstatistics", Value: r.current()},
-		{Key: "totalstatistics", Value: r.total()},
+		{Key: "currentstatistics", Value: current(f, now)},
+		{Key: "totalstatistics", Value: total(f)},
 		{Key: "mos", Value: metric("mos", "mos2", "mos")},
 		{Key: "voip_metrics", Value: append(voipMetrics(),
-			integer("packets_lost", 0), integer("rtp_duplicates", 0), integer("rtp_skips", 0),
+			integer("packets_lost", int64(sum.Lost)), integer("rtp_duplicates", int64(sum.Duplicates)), integer("rtp_skips", 0),
 			integer("rtp_seq_resets", 0), integer("rtp_reordered", 0))},
 	}
 	if r.proxies != nil {
 		d = append(d, ng.Pair{Key: "controlstatistics", Value: r.proxies.ControlStatistics()})
 	}
-	d = append(d, ng.Pair{Key: "interfaces", Value: r.interfaceStatistics()},
+	d = append(d, ng.Pair{Key: "interfaces", Value: r.interfaceStatistics(f)},
 		ng.Pair{Key: "transcoders", Value: ng.List{}})
 	return ng.Dict{{Key: "statistics", Value: d}, {Key: "result", Value: "ok"}}, nil
 }
 
-func (r *Registry) current() ng.Dict {
-	_, kernel, user := r.relayed()
-	n := int64(r.Count())
+func current(f *Figures, now *survey) ng.Dict {
+	n := int64(f.Live)
+	both := plus(f.Rates.User, f.Rates.Kernel)
 	return ng.Dict{
 		integer("sessionsown", n), integer("sessionsforeign", 0), integer("sessionstotal", n),
 		integer("transcodedmedia", 0),
-		integer("packetrate_user", 0), integer("byterate_user", 0), integer("errorrate_user", 0),
-		integer("packetrate_kernel", 0), integer("byterate_kernel", 0), integer("errorrate_kernel", 0),
-		integer("packetrate", 0), integer("byterate", 0), integer("errorrate", 0),
-		integer("media_userspace", int64(user)), integer("media_kernel", int64(kernel)), integer("media_mixed", 0),
+		integer("packetrate_user", int64(f.Rates.User.Packets)), integer("byterate_user", int64(f.Rates.User.Octets)),
+		integer("errorrate_user", int64(f.Rates.User.Errors)),
+		integer("packetrate_kernel", int64(f.Rates.Kernel.Packets)), integer("byterate_kernel", int64(f.Rates.Kernel.Octets)),
+		integer("errorrate_kernel", 0),
+		integer("packetrate", int64(both.Packets)), integer("byterate", int64(both.Octets)), integer("errorrate", int64(both.Errors)),
+		integer("media_userspace", int64(now.user)), integer("media_kernel", int64(now.kernel)), integer("media_mixed", int64(now.both)),
 	}
 }
 
-func (r *Registry) total() ng.Dict {
-	t := &r.stats
-	sum, _, _ := r.relayed()
-	t.mu.Lock()
-	duration, sq, ended := t.duration, t.durationSq, float64(t.endedCalls)
-	t.mu.Unlock()
-	avg, dev := 0.0, 0.0
-	if ended > 0 {
+func total(f *Figures) ng.Dict {
+	sum := f.Total()
+	both := plus(sum.User, sum.Kernel)
+	duration, avg, dev := f.Duration.Seconds(), 0.0, 0.0
+	if ended := float64(f.Ended); ended > 0 {
 		avg = duration / ended
-		dev = math.Sqrt(math.Max(0, sq/ended-avg*avg))
+		dev = math.Sqrt(math.Max(0, f.DurationSquared/ended-avg*avg))
 	}
 	return ng.Dict{
-		{Key: "uptime", Value: strconv.FormatInt(int64(r.now().Sub(r.started).Seconds()), 10)},
-		integer("managedsessions", t.managed.Load()), integer("rejectedsessions", t.rejected.Load()),
-		integer("timeoutsessions", t.timeout.Load()), integer("silenttimeoutsessions", t.silent.Load()),
-		integer("finaltimeoutsessions", t.final.Load()), integer("offertimeoutsessions", t.offer.Load()),
-		integer("regularterminatedsessions", t.regular.Load()), integer("forcedterminatedsessions", t.forced.Load()),
-		integer("relayedpackets_user", int64(sum.packets)), integer("relayedpacketerrors_user", int64(sum.errors)),
-		integer("relayedbytes_user", int64(sum.bytes)),
-		integer("relayedpackets_kernel", 0), integer("relayedpacketerrors_kernel", 0), integer("relayedbytes_kernel", 0),
-		integer("relayedpackets", int64(sum.packets)), integer("relayedpacketerrors", int64(sum.errors)),
-		integer("relayedbytes", int64(sum.bytes)),
-		integer("zerowaystreams", t.zeroWay.Load()), integer("onewaystreams", t.oneWay.Load()),
+		{Key: "uptime", Value: strconv.FormatInt(int64(f.Uptime.Seconds()), 10)},
+		integer("managedsessions", int64(f.Managed)), integer("rejectedsessions", int64(f.Rejected())),
+		integer("timeoutsessions", int64(f.Timeout)), integer("silenttimeoutsessions", int64(f.SilentTimeout)),
+		integer("finaltimeoutsessions", int64(f.FinalTimeout)), integer("offertimeoutsessions", int64(f.OfferTimeout)),
+		integer("regularterminatedsessions", int64(f.Terminated)), integer("forcedterminatedsessions", int64(f.ForceTerminated)),
+		integer("relayedpackets_user", int64(sum.User.Packets)), integer("relayedpacketerrors_user", int64(sum.User.Errors)),
+		integer("relayedbytes_user", int64(sum.User.Octets)),
+		integer("relayedpackets_kernel", int64(sum.Kernel.Packets)), integer("relayedpacketerrors_kernel", 0),
+		integer("relayedbytes_kernel", int64(sum.Kernel.Octets)),
+		integer("relayedpackets", int64(both.Packets)), integer("relayedpacketerrors", int64(both.Errors)),
+		integer("relayedbytes", int64(both.Octets)),
+		integer("zerowaystreams", int64(f.ZeroWay)), integer("onewaystreams", int64(f.OneWayEnded)),
 		decimal("avgcallduration", avg), decimal("totalcallsduration", duration),
-		decimal("totalcallsduration2", sq), decimal("totalcallsduration_stddev", dev),
+		decimal("totalcallsduration2", f.DurationSquared), decimal("totalcallsduration_stddev", dev),
 	}
 }
 
@@ -160,8 +90,39 @@ func voipMetrics() (d ng.Dict) {
 	return d
 }
 
-func (r *Registry) interfaceStatistics() ng.List {
-	// In the order of the configuration, as the reference.
+func (r *Registry) interfaceStatistics(f *Figures) ng.List {
+	out := ng.List{}
+	for i := range f.Addresses {
+		a := &f.Addresses[i]
+		used, size := a.Ports.Used(), a.Ports.Size()
+		pct := 0.0
+		if size > 0 {
+			pct = float64(used) * 100 / float64(size)
+		}
+		first, last := a.Ports.Range()
+		in := plus(a.User, a.Kernel)
+		out = append(out, ng.Dict{
+			{Key: "name", Value: a.Logical.Name}, {Key: "address", Value: a.Local.String()},
+			{Key: "ports", Value: ng.Dict{
+				integer("min", int64(first)), integer("max", int64(last)),
+				integer("used", int64(used)), {Key: "used_pct", Value: fmt.Sprintf("%.2f", pct)},
+				integer("free", int64(size-used)), integer("totals", int64(size)),
+			}},
+			integer("packets_lost", int64(a.Lost)), integer("duplicates", int64(a.Duplicates)),
+			{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos"), voipMetrics()...)},
+			{Key: "ingress", Value: counters{in.Packets, in.Octets, in.Errors}.dict()},
+			{Key: "egress", Value: counters{a.Out.Packets, a.Out.Octets, a.Out.Errors}.dict()},
+		})
+	}
+	return out
+}
+
+// addresses lists the local addresses in the order of the configuration, as the
+// reference does.
+func (r *Registry) addresses() []*interfaces.Address {
+	if r.Interfaces == nil {
+		return nil
+	}
 	var all []*interfaces.Address
 	for _, l := range r.Interfaces.All() {
 		all = append(all, l.Addresses(interfaces.FamilyAny)...)
@@ -170,26 +131,5 @@ func (r *Registry) interfaceStatistics() ng.List {
 	slices.SortStableFunc(all, func(a, b *interfaces.Address) int {
 		return slices.Index(pools, a.Ports) - slices.Index(pools, b.Ports)
 	})
-	out := ng.List{}
-	for _, a := range all {
-		used, size := a.Ports.Used(), a.Ports.Size()
-		pct := 0.0
-		if size > 0 {
-			pct = float64(used) * 100 / float64(size)
-		}
-		zero := counters{}.dict()
-		first, last := a.Ports.Range()
-		out = append(out, ng.Dict{
-			{Key: "name", Value: a.Logical.Name}, {Key: "address", Value: a.Local.String()},
-			{Key: "ports", Value: ng.Dict{
-				integer("min", int64(first)), integer("max", int64(last)),
-				integer("used", int64(used)), {Key: "used_pct", Value: fmt.Sprintf("%.2f", pct)},
-				integer("free", int64(size-used)), integer("totals", int64(size)),
-			}},
-			integer("packets_lost", 0), integer("duplicates", 0),
-			{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos"), voipMetrics()...)},
-			{Key: "ingress", Value: zero}, {Key: "egress", Value: zero},
-		})
-	}
-	return out
+	return all
 }

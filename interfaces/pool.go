@@ -127,6 +127,15 @@ func (p *Pool) Free() int { return p.Size() - p.Used() }
 // Used is the number of reserved ports.
 func (p *Pool) Used() int { return int(p.used.Load()) }
 
+// Resting is the number of ports that were released and are left alone for a
+// while; Free counts them too.
+func (p *Pool) Resting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wake()
+	return p.resting.len()
+}
+
 // Size is the number of ports in the range.
 func (p *Pool) Size() int { return int(p.cfg.Max) - int(p.cfg.Min) + 1 }
 

@@ -134,6 +134,9 @@ func TestReleasedPortsRest(t *testing.T) {
 		if p.Free() != 4 {
 			t.Fatalf("resting ports don't count as free: %d", p.Free())
 		}
+		if p.Resting() != 2 {
+			t.Errorf("%d ports rest, want 2", p.Resting())
+		}
 		second := mustReserve(t, p, 2)
 		if second == first {
 			t.Fatalf("%d given out again at once", first)
@@ -144,6 +147,9 @@ func TestReleasedPortsRest(t *testing.T) {
 		p.Release(first)
 		p.Release(first + 1)
 		time.Sleep(10 * time.Second)
+		if p.Resting() != 0 {
+			t.Errorf("%d ports rest after their time", p.Resting())
+		}
 		p.Release(second)
 		p.Release(second + 1)
 		if again := mustReserve(t, p, 2); again != first {

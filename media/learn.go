@@ -151,7 +151,9 @@ func (f *Flow) learn(r *remote, src netip.AddrPort, v verdict, b *Batch) {
 	n.preference = preferenceOf(src, r.advertised)
 	n.confirmed = v == confirm
 	e := LearnEvent{New: src, Why: learnReasons[n.preference], Confirmed: n.confirmed}
+	decision := LearnDecision(n.preference)
 	if r.confirmed {
+		decision = LearnedHandover
 		e.Why = "media handover: " + e.Why
 	}
 	if r.dest != nil {
@@ -162,13 +164,13 @@ func (f *Flow) learn(r *remote, src netip.AddrPort, v verdict, b *Batch) {
 	}
 	f.Stream.moving()
 	if f.Stream.remote.CompareAndSwap(r, &n) {
-		b.notify(notice{flow: f, event: e})
+		b.notify(notice{flow: f, event: e, decision: decision})
 	}
 }
 
 // stranger reports the first refused source of a window.
 func (f *Flow) stranger(r *remote, src netip.AddrPort, b *Batch) {
-	if l := &f.Stream.in.learning; f.Refused != nil && l.refused != r.window+1 {
+	if l := &f.Stream.in.learning; l.refused != r.window+1 {
 		l.refused = r.window + 1
 		b.notify(notice{flow: f, event: LearnEvent{New: src}, refused: true})
 	}

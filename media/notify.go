@@ -12,17 +12,21 @@ type Notifier struct {
 	done  chan struct{}
 	once  sync.Once
 	lost  atomic.Uint64
+	learned,
+	confirmed [LearnDecisions]atomic.Uint64
+	strangers atomic.Uint64
 	// behind lists streams of which an event was lost, linked by Stream.next:
 	// their engine still has to hear that they moved.
 	behind atomic.Pointer[Stream]
 }
 
 type notice struct {
-	flow    *Flow
-	event   LearnEvent
-	refused bool
-	barrier chan struct{}
-	nudge   bool // only says that there is something in Notifier.behind
+	flow     *Flow
+	event    LearnEvent
+	decision LearnDecision
+	refused  bool
+	barrier  chan struct{}
+	nudge    bool // only says that there is something in Notifier.behind
 }
 
 // notifierDepth bounds the events waiting; what comes on top is counted and
@@ -42,8 +46,12 @@ func NewNotifier() *Notifier {
 			case v.flow == nil:
 				return
 			case v.refused:
-				v.flow.Refused(v.event.New)
+				n.strangers.Add(1)
+				if v.flow.Refused != nil {
+					v.flow.Refused(v.event.New)
+				}
 			default:
+				n.count(v)
 				v.flow.Stream.moved()
 				if v.flow.Learned != nil {
 					v.flow.Learned(v.event)
@@ -67,6 +75,23 @@ func (n *Notifier) catchUp() {
 		s.moved()
 		s = next
 	}
+}
+
+func (n *Notifier) count(v notice) {
+	n.learned[v.decision].Add(1)
+	if v.event.Confirmed {
+		n.confirmed[v.decision].Add(1)
+	}
+}
+
+// AddTo adds what the notifier delivered and lost to an engine's figures.
+func (n *Notifier) AddTo(s *EngineStats) {
+	for i := range n.learned {
+		s.Learned[i] += n.learned[i].Load()
+		s.Confirmed[i] += n.confirmed[i].Load()
+	}
+	s.Strangers += n.strangers.Load()
+	s.EventsLost += n.lost.Load()
 }
 
 // Lost is how many events found the queue full.

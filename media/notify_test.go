@@ -2,6 +2,44 @@ package media
 
 import "testing"
 
+// TestNotifierCounts: what decided on a peer's endpoint is counted.
+func TestNotifierCounts(t *testing.T) {
+	n := NewNotifier()
+	b := NewBatch(8, nil, n, func([]Outgoing) {})
+	pkt := testRTP(0, 1, 1, 1, 20)
+	for _, c := range []struct {
+		source   string
+		policy   SourcePolicy
+		decision LearnDecision
+	}{
+		{"192.0.2.1:4000", SourcePolicy{}, LearnedExact},
+		{"192.0.2.1:4002", SourcePolicy{Learning: LearnImmediate}, LearnedAddress},
+		{"192.0.2.9:4000", SourcePolicy{}, LearnedPort},
+		{"192.0.2.9:4002", SourcePolicy{}, LearnedAny},
+	} {
+		f := &Flow{Stream: testStreamTo("203.0.113.1:1", "192.0.2.1:4000"), Source: c.policy}
+		f.Receive(pkt, ap(c.source), Now(), b)
+	}
+	moved := &Flow{Stream: testStreamTo("203.0.113.1:1", "192.0.2.1:4000"), Source: SourcePolicy{Handover: true}}
+	moved.Receive(pkt, ap("192.0.2.1:4000"), Now(), b)
+	moved.Receive(pkt, ap("192.0.2.9:9"), Now(), b)
+	strict := &Flow{Stream: moved.Stream, Source: SourcePolicy{}}
+	for range 3 { // told once
+		strict.Receive(pkt, ap("192.0.2.8:8"), Now(), b)
+	}
+	n.Close()
+	var s EngineStats
+	n.AddTo(&s)
+	want := EngineStats{
+		Learned:   [LearnDecisions]uint64{LearnedAny: 1, LearnedPort: 1, LearnedAddress: 1, LearnedExact: 2, LearnedHandover: 1},
+		Confirmed: [LearnDecisions]uint64{LearnedAddress: 1, LearnedExact: 2, LearnedHandover: 1},
+		Strangers: 1,
+	}
+	if s != want {
+		t.Errorf("counted %+v\nwant %+v", s, want)
+	}
+}
+
 // When the queue overflows the engine still hears of every stream that moved.
 func TestNotifierOverflow(t *testing.T) {
 	n := NewNotifier()

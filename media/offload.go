@@ -59,6 +59,7 @@ type KernelSSRC struct {
 // when the last packet did (Now's clock), 0 if none.
 func (s *Stream) AddKernel(in Counters, last int64) {
 	s.in.add(in)
+	s.in.kernel.add(in)
 	if last > s.in.lastKernel.Load() {
 		s.in.lastKernel.Store(last)
 	}

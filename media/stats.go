@@ -24,9 +24,33 @@ type EngineStats struct {
 	// their stream. SendBusy: queues or memory full; SendUnreachable: no route
 	// or neighbour; SendDenied: a firewall rule; SendErrors: other reasons.
 	SendBusy, SendUnreachable, SendDenied, SendErrors uint64
+	// Learned counts how often a peer's endpoint was taken from a packet, by what
+	// decided; Confirmed, how often it was settled with that.
+	Learned, Confirmed [LearnDecisions]uint64
+	// Strangers counts the first packet that was refused because of its source,
+	// once per endpoint named by signalling.
+	Strangers uint64
 	// EventsLost counts calls of Learned and Refused that found their queue full.
 	EventsLost uint64
 }
+
+// LearnDecision is why a source was taken as a peer's endpoint.
+type LearnDecision uint8
+
+const (
+	LearnedAny      LearnDecision = iota // neither address nor port as signalled
+	LearnedPort                          // port as signalled, another address
+	LearnedAddress                       // address as signalled, another port
+	LearnedExact                         // address and port as signalled
+	LearnedHandover                      // media handover: a settled endpoint changed
+	LearnDecisions                       // number of decisions
+)
+
+var decisionNames = [LearnDecisions]string{"neither", "port", "address", "exact", "handover"}
+
+// String is what of the signalled endpoint the source agreed with, as metrics
+// name it.
+func (d LearnDecision) String() string { return decisionNames[d] }
 
 // SendFailures adds up the packets that were not sent.
 func (s *EngineStats) SendFailures() uint64 {

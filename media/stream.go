@@ -38,6 +38,7 @@ type ingress struct {
 	lastKernel atomic.Int64 // last packet forwarded by the kernel
 	ssrc       atomic.Pointer[ssrcTable]
 	learning   learning
+	kernel     counter // the part of the first that the kernel forwarded
 }
 
 // egress is the sending half of a Stream.

@@ -69,6 +69,7 @@ const maxPeers = 256
 
 type counters struct {
 	noCookie, malformed, repeated, joined, overloaded, panics atomic.Uint64
+	latencies                                                 [numCommands + 1]latency // the last one: OtherCommands
 
 	mu    sync.RWMutex
 	peers map[netip.Addr]*peerCounters
@@ -108,8 +109,10 @@ func (c *counters) count(peer netip.Addr, command string, failed bool, took time
 	}
 	i, known := commandIndex[command]
 	if !known {
+		c.latencies[numCommands].count(took, failed)
 		return
 	}
+	c.latencies[i].count(took, failed)
 	p.commands[i].count.Add(1)
 	p.commands[i].nanos.Add(uint64(took))
 	if failed {

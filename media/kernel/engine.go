@@ -73,6 +73,8 @@ type Engine struct {
 	waiting map[*port]struct{} // their flow may enter the kernel soon
 	closed  bool
 
+	entered, left atomic.Uint64 // flows, into the kernel and back
+
 	watch *os.File
 	wake  chan struct{}
 	dirty atomic.Uint32

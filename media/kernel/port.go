@@ -226,6 +226,9 @@ func (p *port) insert(v bpfFlow, old *entry) error {
 	if old != nil {
 		p.retire(old)
 	}
+	if old == nil {
+		p.engine.entered.Add(1)
+	}
 	e.in.SetKernelized(true)
 	return nil
 }
@@ -251,6 +254,7 @@ func (p *port) remove(e *entry) {
 		return
 	}
 	p.engine.flows.Delete(&e.key)
+	p.engine.left.Add(1)
 	p.retire(e)
 	p.entry.Store(nil)
 }

@@ -87,13 +87,16 @@ func (e *Engine) Stats() media.EngineStats {
 type KernelStats struct {
 	// Flows are in the kernel; MaxFlows would fit.
 	Flows, MaxFlows int
+	// Entered and Left count flows that moved into the kernel and back to user
+	// space, ended ones included.
+	Entered, Left uint64
 	// Up counts packets of these flows that were left to user space, by cause.
 	Up map[string]uint64
 }
 
 // KernelStats reads the tier's figures.
 func (e *Engine) KernelStats() KernelStats {
-	v := KernelStats{Flows: e.slots.used(), MaxFlows: e.slots.size(), Up: make(map[string]uint64)}
+	v := KernelStats{Flows: e.slots.used(), MaxFlows: e.slots.size(), Entered: e.entered.Load(), Left: e.left.Load(), Up: make(map[string]uint64)}
 	for i, name := range upCauses {
 		var perCPU []uint64
 		if e.objs.Ups.Lookup(uint32(i), &perCPU) == nil {

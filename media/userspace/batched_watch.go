@@ -66,7 +66,8 @@ func (e *Batched) warnTaken(foreign netip.AddrPort) {
 func (e *Batched) Stats() media.EngineStats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := media.EngineStats{EventsLost: e.notifier.Lost()}
+	var s media.EngineStats
+	e.notifier.AddTo(&s)
 	for _, w := range e.workers {
 		w.counters.addTo(&s)
 		if !e.closed {

@@ -136,7 +136,8 @@ func (e *Sockets) Close() error {
 
 // Stats adds up the workers' counters.
 func (e *Sockets) Stats() media.EngineStats {
-	s := media.EngineStats{EventsLost: e.notifier.Lost()}
+	var s media.EngineStats
+	e.notifier.AddTo(&s)
 	for _, w := range e.workers {
 		w.counters.addTo(&s)
 	}

@@ -143,6 +143,7 @@ func TestStatus(t *testing.T) {
 	all := counters(media.EngineStats{
 		Wakeups: 1, Received: 1, ReceiveCalls: 1, Sent: 1, SendCalls: 1, Fragmented: 1, NoPort: 1, NoFlow: 1, TooLong: 1,
 		QueueDrops: 1, ReceiveErrors: 1, SendBusy: 1, SendUnreachable: 1, SendDenied: 1, SendErrors: 1, EventsLost: 1,
+		Learned: [media.LearnDecisions]uint64{1}, Confirmed: [media.LearnDecisions]uint64{1}, Strangers: 1,
 	})
 	if want := reflect.TypeFor[media.EngineStats]().NumField(); len(all) != want {
 		t.Errorf("%d counters of %d are shown", len(all), want)

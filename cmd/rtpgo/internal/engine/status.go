@@ -61,11 +61,21 @@ func counters(s media.EngineStats) ng.Dict {
 		{"not sent: unreachable", s.SendUnreachable},
 		{"not sent: denied", s.SendDenied},
 		{"not sent: other errors", s.SendErrors},
+		{"endpoints learned", total(s.Learned)},
+		{"endpoints settled by learning", total(s.Confirmed)},
+		{"strangers met", s.Strangers},
 		{"events lost", s.EventsLost},
 	} {
 		d = appendCount(d, c.name, c.count)
 	}
 	return d
+}
+
+func total(counts [media.LearnDecisions]uint64) (n uint64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 func appendCount(d ng.Dict, name string, n uint64) ng.Dict {
