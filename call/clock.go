@@ -30,6 +30,7 @@ func (r *Registry) tick() {
 		r.check(c, v.at, v)
 	}
 	r.finish(v)
+	r.Debugged.tidy(v.at)
 }
 
 // check takes one call into the survey and ends it if a time-out or a pending

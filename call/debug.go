@@ -3,14 +3,19 @@ package call
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Debugged are the calls of which everything is logged, whatever the log level
 // says. The logger asks it for each line; the zero value is empty and ready.
 type Debugged struct {
 	n     atomic.Int64
-	calls sync.Map // call-id -> nothing
+	calls sync.Map // call-id -> when it ended; the zero time while it lives
 }
+
+// debugRest is how long a call that has ended is still logged: its last line
+// comes with the reply.
+const debugRest = 5 * time.Second
 
 // Any tells whether there are some: cheap, for lines that would not be logged
 // otherwise.
@@ -26,9 +31,29 @@ func (d *Debugged) Has(callID string) bool {
 }
 
 func (d *Debugged) add(callID string) {
-	if _, was := d.calls.LoadOrStore(callID, nil); !was {
+	if _, was := d.calls.Swap(callID, time.Time{}); !was {
 		d.n.Add(1)
 	}
+}
+
+// ended remembers that a call has ended.
+func (d *Debugged) ended(callID string, now time.Time) {
+	if d.Has(callID) {
+		d.calls.Store(callID, now)
+	}
+}
+
+// tidy forgets calls that ended a while ago.
+func (d *Debugged) tidy(now time.Time) {
+	if !d.Any() {
+		return
+	}
+	d.calls.Range(func(id, at any) bool {
+		if end := at.(time.Time); !end.IsZero() && now.Sub(end) > debugRest {
+			d.forget(id.(string))
+		}
+		return true
+	})
 }
 
 func (d *Debugged) forget(callID string) {

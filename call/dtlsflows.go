@@ -260,7 +260,7 @@ func (m *Media) dtlsClosed(i int, l *dtlsLink) {
 
 func (m *Media) logDTLS(i int, fields ...zap.Field) *zap.Logger {
 	c := m.party.call
-	return c.registry.Log.With(append([]zap.Field{
+	return c.registry.Log.Named("crypto").With(append([]zap.Field{
 		zap.String("call", c.ID), zap.String("tag", m.party.tag), zap.Int("media", m.index+1), zap.Int("component", i+1),
 	}, fields...)...)
 }

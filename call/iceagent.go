@@ -317,7 +317,7 @@ func (m *Media) iceText(i int) string {
 // are installed elsewhere: the call may be busy.
 func (m *Media) iceEvent(l *iceLink, e ice.Event) {
 	c := m.party.call
-	log := c.registry.Log.With(zap.String("call", c.ID), zap.Int("media", m.index+1), zap.Int("component", e.Component),
+	log := c.registry.Log.Named("ice").With(zap.String("call", c.ID), zap.Int("media", m.index+1), zap.Int("component", e.Component),
 		zap.Stringer("peer", e.Pair.Remote))
 	switch e.Kind {
 	case ice.Moved:

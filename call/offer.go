@@ -83,6 +83,9 @@ func (r *Registry) answer(req *ng.Request) (ng.Dict, error) {
 // run carries the exchange out. On an error the ports opened by it are given
 // back and the call is as before, but for what the reference leaves behind.
 func (x *exchange) run() (ng.Dict, error) {
+	if x.req.Flags.DebugCall {
+		x.c.setDebug(true)
+	}
 	var err error
 	// The description outlives the datagram that it came in.
 	if x.sdp, err = sdpedit.Parse(strings.Clone(x.req.SDP.Value)); err != nil {
@@ -107,9 +110,6 @@ func (x *exchange) run() (ng.Dict, error) {
 	x.c.revive()
 	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
-	if x.req.Flags.DebugCall {
-		x.c.setDebug(true)
-	}
 	if !x.c.passthrough {
 		x.agreeKeys()
 	}

@@ -222,7 +222,7 @@ func (r *Registry) destroy(c *Call) {
 	}
 	s.mu.Unlock()
 	r.count.Add(-1)
-	r.Debugged.forget(c.ID)
+	r.Debugged.ended(c.ID, r.now())
 }
 
 // all lists the calls, unlocked.

@@ -75,7 +75,7 @@ func TestTerminate(t *testing.T) {
 	}
 }
 
-// TestDebugged: the set holds calls that live, and no others.
+// TestDebugged: the set holds calls that live, or did so a moment ago.
 func TestDebugged(t *testing.T) {
 	d := new(Debugged)
 	l := newLab(t, func(cfg *Config) { cfg.Debugged = d })
@@ -92,6 +92,11 @@ func TestDebugged(t *testing.T) {
 	}
 	l.r.SetDebug(other.id, false)
 	k.delete()
+	if !d.Has(k.id) {
+		t.Error("the last lines of a call are lost")
+	}
+	l.pass(debugRest + time.Second)
+	l.r.tick()
 	if d.Any() || d.Has(k.id) || d.Has(other.id) {
 		t.Error("calls that ended or were switched off are still debugged")
 	}

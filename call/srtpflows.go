@@ -118,7 +118,7 @@ func (m *Media) agree(mode protection) {
 	case keyedSDES:
 		keys, err := m.sdesKeys(sec.theirs, sec.ours)
 		if err != nil {
-			m.party.call.registry.Log.Warn("keys of SDES can't be used", zap.String("call", m.party.call.ID),
+			m.party.call.registry.Log.Named("crypto").Warn("keys of SDES can't be used", zap.String("call", m.party.call.ID),
 				zap.String("tag", m.party.tag), zap.Int("media", m.index+1), zap.Error(err))
 			st.mode = keyPending
 			return

@@ -126,21 +126,41 @@ type Log struct {
 	Stderr bool
 	// NoTimestamps leaves the time out of lines on standard error.
 	NoTimestamps bool
-	// Name under which syslog gets the lines.
+	// Name under which syslog and the journal get the lines.
 	Name string
-	// Levels of single subsystems, LevelUnset where none was given: unsupported.
+	// Levels of single subsystems, LevelUnset where none was given.
 	Levels LogLevels
-	// The rest: unsupported.
-	Facility, FacilityCDR, FacilityRTCP, FacilityDTMF, Format string
-	SRTPKeys, DebugSRTP                                       bool
+	// Journal logs to systemd's journal instead of syslog.
+	Journal bool
+	// Format is one of the Log constants.
+	Format string
+	// Facility of syslog for all lines; those of single kinds of lines are ""
+	// where they aren't logged.
+	Facility, FacilityCDR, FacilityRTCP, FacilityDTMF string
+	// SplitLines gives each line of a message a log line of its own; MaxLine is
+	// where lines are broken, 0 for the default and negative for nowhere.
+	SplitLines bool
+	MaxLine    int
+	// MarkPrefix and MarkSuffix are put around sensitive values.
+	MarkPrefix, MarkSuffix string
+	// SRTPKeys and DebugSRTP: unsupported.
+	SRTPKeys, DebugSRTP bool
 }
+
+// The values of Log.Format.
+const (
+	LogDefault  = "default"
+	LogParsable = "parsable"
+	LogJSON     = "json"
+)
 
 // LevelUnset is the level of a subsystem that follows Log.Level.
 const LevelUnset = -1
 
-// LogLevels holds a level for each of rtpengine's logging subsystems.
+// LogLevels holds a level for each of rtpengine's logging subsystems that is a
+// part of rtpgo, too.
 type LogLevels struct {
-	Core, SpanDSP, FFmpeg, Transcoding, Codec, RTCP, ICE, Crypto, SRTP, Internals, HTTP, Control, DTX int
+	Core, ICE, Crypto, Internals, HTTP, Control int
 }
 
 // DTLS is how our certificate is made and DTLS is spoken.

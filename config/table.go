@@ -26,7 +26,7 @@ const (
 	notDTMFLog     = "DTMF events aren't reported yet"
 	notQuality     = "quality isn't scored yet"
 	notSyslog      = "log lines go where all others go; facilities aren't built yet"
-	notSubsystem   = "log-level holds for every part; levels of single parts aren't built yet"
+	notSubsystem   = "rtpgo has no such part, or it logs nothing under a name of its own"
 	noNetfilter    = "the kernel engine uses eBPF and needs no netfilter rule"
 	noThreads      = "rtpgo lays its workers out itself; see num-threads and engine"
 	notLoadLimit   = "load isn't measured yet; max-sessions limits calls"

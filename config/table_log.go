@@ -11,33 +11,47 @@ var logOptions = []*Option{
 		Doc:   "Leave the time out of lines on standard error.",
 		field: func(c *Config) any { return &c.Log.NoTimestamps }},
 	{Name: "log-name", Kind: String, Default: "rtpgo", Group: "Log", Since: firstRelease,
-		Doc:   "Name under which syslog gets the lines.",
+		Doc:   "Name under which syslog and the journal get the lines.",
 		field: func(c *Config) any { return &c.Log.Name }},
+	{Name: "log-journal", Default: "false", Group: "Log", Since: firstRelease, Own: true,
+		Doc: "Log to systemd's journal by its own protocol instead of syslog: the fields of a line are fields of the entry " +
+			"(journalctl RTPGO_CALL=CALL-ID).",
+		field: func(c *Config) any { return &c.Log.Journal }},
+	{Name: "log-format", Kind: String, Default: LogDefault, Enum: []string{LogDefault, LogParsable, LogJSON}, Group: "Log", Since: firstRelease,
+		Doc: "Form of log lines on standard error and in syslog: text with fields behind it, text with [ID=\"CALL-ID\" ...] before it, " +
+			"or a JSON object for each line (rtpgo's own).",
+		field: func(c *Config) any { return &c.Log.Format }},
+	{Name: "split-logs", Group: "Log", Default: "false", Since: firstRelease,
+		Doc:   "Give each line of a message of several lines, such as a description, a log line of its own.",
+		field: func(c *Config) any { return &c.Log.SplitLines }},
+	{Name: "max-log-line-length", Kind: Int, Default: "0", Group: "Log", Since: firstRelease,
+		Doc:   "Break lines of text at this length; 0 is 500 for syslog and no limit for standard error, a negative value no limit.",
+		field: func(c *Config) any { return &c.Log.MaxLine }},
+	{Name: "log-mark-prefix", Kind: String, Example: "<", Group: "Log", Since: firstRelease,
+		Doc:   "Text before values in the log that tell about people: call-ids, tags, addresses of clients, descriptions.",
+		field: func(c *Config) any { return &c.Log.MarkPrefix }},
+	{Name: "log-mark-suffix", Kind: String, Example: ">", Group: "Log", Since: firstRelease,
+		Doc:   "Text after such values.",
+		field: func(c *Config) any { return &c.Log.MarkSuffix }},
+	facility("log-facility", "Syslog facility of log lines.", "daemon", func(l *Log) *string { return &l.Facility }),
 
 	level("core", "what belongs to no other part", func(l *LogLevels) *int { return &l.Core }),
-	level("spandsp", "the SpanDSP library", func(l *LogLevels) *int { return &l.SpanDSP }),
-	level("ffmpeg", "the ffmpeg libraries", func(l *LogLevels) *int { return &l.FFmpeg }),
-	level("transcoding", "RTP and transcoding", func(l *LogLevels) *int { return &l.Transcoding }),
-	level("codec", "negotiation of codecs", func(l *LogLevels) *int { return &l.Codec }),
-	level("rtcp", "RTCP", func(l *LogLevels) *int { return &l.RTCP }),
+	level("control", "control protocols", func(l *LogLevels) *int { return &l.Control }),
 	level("ice", "ICE", func(l *LogLevels) *int { return &l.ICE }),
-	level("crypto", "negotiation of SDES and DTLS", func(l *LogLevels) *int { return &l.Crypto }),
-	level("srtp", "SRTP packets", func(l *LogLevels) *int { return &l.SRTP }),
-	level("internals", "inner workings", func(l *LogLevels) *int { return &l.Internals }),
+	level("crypto", "SDES, DTLS and SRTP", func(l *LogLevels) *int { return &l.Crypto }),
 	level("http", "HTTP and WebSocket", func(l *LogLevels) *int { return &l.HTTP }),
-	level("control", "control protocols and SDP", func(l *LogLevels) *int { return &l.Control }),
-	level("dtx", "discontinuous transmission", func(l *LogLevels) *int { return &l.DTX }),
+	level("internals", "the packet engines and the service manager", func(l *LogLevels) *int { return &l.Internals }),
+	noLevel("spandsp", "the SpanDSP library"),
+	noLevel("ffmpeg", "the ffmpeg libraries"),
+	noLevel("transcoding", "RTP and transcoding"),
+	noLevel("codec", "negotiation of codecs"),
+	noLevel("rtcp", "RTCP"),
+	noLevel("srtp", "SRTP packets"),
+	noLevel("dtx", "discontinuous transmission"),
 
-	facility("log-facility", "Syslog facility.", "daemon", func(l *Log) *string { return &l.Facility }),
-	facility("log-facility-cdr", "Syslog facility of call records.", "", func(l *Log) *string { return &l.FacilityCDR }),
-	facility("log-facility-rtcp", "Syslog facility of RTCP data.", "", func(l *Log) *string { return &l.FacilityRTCP }),
-	facility("log-facility-dtmf", "Syslog facility of DTMF events.", "", func(l *Log) *string { return &l.FacilityDTMF }),
-	{Name: "log-format", Kind: String, Default: "default", Enum: []string{"default", "parsable"}, Group: "Log", Doc: "Form of the prefix of log lines.",
-		Unsupported: "log lines carry named fields, which are parsable", field: func(c *Config) any { return &c.Log.Format }},
-	{Name: "split-logs", Group: "Log", Doc: "Give each line of a message a log line of its own.", Unsupported: "every message is one line"},
-	{Name: "max-log-line-length", Kind: Int, Group: "Log", Doc: "Break log lines at this length.", Unsupported: "every message is one line"},
-	{Name: "log-mark-prefix", Kind: String, Group: "Log", Doc: "Text before sensitive values in the log.", Unsupported: "sensitive values aren't marked yet"},
-	{Name: "log-mark-suffix", Kind: String, Group: "Log", Doc: "Text after sensitive values in the log.", Unsupported: "sensitive values aren't marked yet"},
+	facilityLater("log-facility-cdr", "Syslog facility of call records.", func(l *Log) *string { return &l.FacilityCDR }),
+	facilityLater("log-facility-rtcp", "Syslog facility of RTCP data.", func(l *Log) *string { return &l.FacilityRTCP }),
+	facilityLater("log-facility-dtmf", "Syslog facility of DTMF events.", func(l *Log) *string { return &l.FacilityDTMF }),
 	{Name: "log-srtp-keys", Group: "Log", Doc: "Log SRTP keys.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.SRTPKeys }},
 	{Name: "debug-srtp", Group: "Log", Doc: "Log details of SRTP packets.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.DebugSRTP }},
 	{Name: "dtmf-log-dest", Kind: String, Arg: "IP:PORT", Group: "Log", Doc: "Send DTMF events to this address as JSON over UDP.",
@@ -51,13 +65,30 @@ var logOptions = []*Option{
 
 // level makes the row of a subsystem's log level.
 func level(name, what string, field func(*LogLevels) *int) *Option {
-	return &Option{Name: "log-level-" + name, Kind: Int, Default: "-1", Min: -1, Max: 9, Group: "Log",
-		Doc: "Log level of " + what + "; -1 follows log-level.", Unsupported: notSubsystem,
+	return &Option{Name: "log-level-" + name, Kind: Int, Default: "-1", Min: -1, Max: 9, Group: "Log", Since: firstRelease,
+		Doc:   "Log level of " + what + "; -1 follows log-level.",
 		field: func(c *Config) any { return field(&c.Log.Levels) }}
 }
 
+// noLevel makes the row of a subsystem that rtpgo doesn't have.
+func noLevel(name, what string) *Option {
+	return &Option{Name: "log-level-" + name, Kind: Int, Default: "-1", Min: -1, Max: 9, Group: "Log",
+		Doc: "Log level of " + what + ".", Unsupported: notSubsystem}
+}
+
+var facilityNames = []string{
+	"daemon", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+	"auth", "authpriv", "cron", "ftp", "kern", "lpr", "mail", "news", "syslog", "user", "uucp",
+}
+
 func facility(name, doc, def string, field func(*Log) *string) *Option {
-	return &Option{Name: name, Kind: String, Arg: "daemon|local0|...|local7", Default: def, Group: "Log",
-		Doc: doc, Unsupported: notSyslog,
+	return &Option{Name: name, Kind: String, Arg: "daemon|local0|...|local7", Enum: facilityNames, Default: def, Group: "Log",
+		Since: firstRelease, Doc: doc,
 		field: func(c *Config) any { return field(&c.Log) }}
+}
+
+func facilityLater(name, doc string, field func(*Log) *string) *Option {
+	o := facility(name, doc, "", field)
+	o.Since, o.Unsupported = "", notSyslog
+	return o
 }

@@ -2,6 +2,7 @@ package ng
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,12 +12,22 @@ import (
 
 // logRequest writes one line at debug level per request, and warns of what the
 // request asked for and won't get.
-func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie []byte, result string, reply Dict, took time.Duration) {
+func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie, document []byte, result string, reply Dict, took time.Duration) {
 	if e := s.log.Check(zap.DebugLevel, "NG request"); e != nil {
-		e.Write(zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
+		// Texts are made when the line is written: most lines are not where
+		// single calls are debugged.
+		fields := []zap.Field{zap.String("command", r.Command.Value), zap.String("call", r.CallID.Value),
 			zap.String("tag", r.FromTag.Value), zap.Stringer("peer", peer),
 			zap.ByteString("cookie", printable(cookie)), zap.String("result", result),
-			zap.String("reason", reply.Text("error-reason")), zap.Duration("took", took))
+			zap.String("reason", reply.Text("error-reason")), zap.Duration("took", took),
+			zap.Stringer("request", withoutSDP(document))}
+		if r.SDP.Set {
+			fields = append(fields, zap.Stringer("sdp", description(r.SDP.Value)))
+		}
+		if sdp := reply.Text("sdp"); sdp != "" {
+			fields = append(fields, zap.Stringer("reply sdp", description(sdp)))
+		}
+		e.Write(fields...)
 	}
 	if len(r.Unknown) > 0 {
 		s.warnUnknown(r)
@@ -34,6 +45,23 @@ func (s *Server) logRequest(r *Request, peer netip.AddrPort, cookie []byte, resu
 		}
 	}
 }
+
+// withoutSDP is a document as JSON without its description.
+type withoutSDP []byte
+
+func (w withoutSDP) String() string {
+	d, _, err := Unmarshal(w)
+	if err != nil {
+		return ""
+	}
+	d = slices.DeleteFunc(d, func(p Pair) bool { return p.Key == "sdp" })
+	return string(JSON.Append(nil, d))
+}
+
+// description is an SDP body for the log.
+type description string
+
+func (d description) String() string { return WithoutSecrets(string(d)) }
 
 // logMalformed warns of each client once in a while, so that noise from
 // outside doesn't fill the disk; the rest is at debug level.

@@ -111,7 +111,7 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 	took := time.Since(start)
 	result := d.Text("result")
 	s.counters.count(peer.Addr(), r.Command.Value, result == "error", took)
-	s.logRequest(r, peer, cookie, result, d, took)
+	s.logRequest(r, peer, cookie, document, result, d, took)
 	return enc.Append(out, d)
 }
 

@@ -14,6 +14,7 @@ import (
 	"rtpgo/call"
 	"rtpgo/cmd/rtpgo/internal/engine"
 	"rtpgo/cmd/rtpgo/internal/httpserver"
+	"rtpgo/cmd/rtpgo/internal/logs"
 	"rtpgo/cmd/rtpgo/internal/systemd"
 	"rtpgo/config"
 	"rtpgo/interfaces"
@@ -27,6 +28,7 @@ import (
 // daemon is everything that runs.
 type daemon struct {
 	cfg      *config.Config
+	logs     *logs.Logs
 	log      *zap.Logger
 	engine   media.Engine
 	calls    *call.Registry
@@ -39,8 +41,9 @@ type daemon struct {
 
 // start builds the daemon from the bottom up. What was built is taken down
 // again when a later part fails.
-func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err error) {
-	d := &daemon{cfg: cfg, log: log}
+func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugged) (_ *daemon, err error) {
+	log := l.Log
+	d := &daemon{cfg: cfg, logs: l, log: log}
 	defer func() {
 		if err != nil {
 			d.stop()
@@ -64,7 +67,7 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 		log.Warn(warning)
 	}
 	locals := localAddresses(set)
-	if d.engine, err = engine.Start(engineOptions(cfg, locals, log)); err != nil {
+	if d.engine, err = engine.Start(engineOptions(cfg, locals, log.Named(logs.Internals))); err != nil {
 		return nil, err
 	}
 	warnOfHost(cfg, locals, d.engine, log)
@@ -72,15 +75,17 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 	if calls.DTLS, err = dtls.NewAgent(dtls.AgentConfig{MTU: cfg.DTLS.MTU, Ciphers: ciphers(cfg.DTLS.Ciphers)}); err != nil {
 		return nil, fmt.Errorf("dtls-ciphers: %w", err)
 	}
+	calls.Debugged = debug
 	d.calls = call.New(calls)
-	d.server = ng.NewServer(d.calls, log)
+	control := log.Named(logs.Control)
+	d.server = ng.NewServer(d.calls, control)
 	d.server.Templates = cfg.Templates
 	for _, line := range d.server.Templates.Check() {
 		log.Warn(line)
 	}
 	d.calls.SetProxyCounters(proxyCounters{d.server})
 	d.listener, err = udp.Listen(udp.Config{
-		Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: log,
+		Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: control,
 	}, d.server)
 	if err != nil {
 		return nil, err
@@ -91,7 +96,7 @@ func start(cfg *config.Config, version string, log *zap.Logger) (_ *daemon, err 
 	if d.pidFile, err = writePIDFile(cfg.PIDFile); err != nil {
 		return nil, err
 	}
-	d.watchdog = startWatchdog(d.calls, log)
+	d.watchdog = startWatchdog(d.calls, log.Named(logs.Internals))
 	log.Info("ready", zap.String("version", version), zap.String("engine", d.engine.Name()))
 	d.notify("READY=1")
 	return d, nil

@@ -11,6 +11,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"rtpgo/call"
+	"rtpgo/cmd/rtpgo/internal/logs"
 	"rtpgo/config"
 )
 
@@ -25,7 +27,7 @@ const (
 // banner is the line that --version prints, version its number.
 func Main(args []string, version, banner string) int {
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	defer signal.Stop(signals)
 	return run(args, version, banner, signals, os.Stdout, os.Stderr)
 }
@@ -46,11 +48,11 @@ func run(args []string, version, banner string, signals <-chan os.Signal, stdout
 		fmt.Fprintln(stdout, banner)
 		return exitOK
 	}
-	log := newLogger(cfg.Log, stderr)
-	defer log.Sync()
-	d, err := start(cfg, version, log)
+	debug := new(call.Debugged)
+	log := logs.New(cfg.Log, debug, stderr)
+	d, err := start(cfg, version, log, debug)
 	if err != nil {
-		log.Error("not started", zap.Error(err))
+		log.Log.Error("not started", zap.Error(err))
 		if !cfg.Log.Stderr {
 			fmt.Fprintf(stderr, "rtpgo: not started: %v\n", err)
 		}

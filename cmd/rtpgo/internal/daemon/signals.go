@@ -21,8 +21,8 @@ const (
 // are read again.
 func (d *daemon) wait(signals <-chan os.Signal) {
 	s := <-signals
-	for ; s == syscall.SIGHUP; s = <-signals {
-		d.reload()
+	for d.goesOn(s) {
+		s = <-signals
 	}
 	d.log.Info("signal received", zap.Stringer("signal", s))
 	if s != syscall.SIGTERM || d.cfg.DrainTimeout <= 0 {
@@ -45,8 +45,7 @@ func (d *daemon) wait(signals <-chan os.Signal) {
 		}
 		select {
 		case s := <-signals:
-			if s == syscall.SIGHUP {
-				d.reload()
+			if d.goesOn(s) {
 				continue
 			}
 			d.log.Info("signal received while draining", zap.Stringer("signal", s), zap.Int("calls", d.calls.Count()))
@@ -58,6 +57,27 @@ func (d *daemon) wait(signals <-chan os.Signal) {
 		}
 	}
 	d.log.Info("drained")
+}
+
+// goesOn carries out signals that don't end the daemon: files are read again at
+// SIGHUP, and the log gets less talkative at SIGUSR1 and more at SIGUSR2, as in
+// the reference. It returns false for others.
+func (d *daemon) goesOn(s os.Signal) bool {
+	switch s {
+	case syscall.SIGHUP:
+		d.reload()
+	case syscall.SIGUSR1:
+		d.stepLogLevel(-1)
+	case syscall.SIGUSR2:
+		d.stepLogLevel(1)
+	default:
+		return false
+	}
+	return true
+}
+
+func (d *daemon) stepLogLevel(by int) {
+	d.log.Warn("log level changed by signal", zap.Int("level", d.logs.Levels.Step(by)))
 }
 
 // reload reads again what may change while the daemon runs.
