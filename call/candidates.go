@@ -29,9 +29,10 @@ const (
 	maxLocal        = 65535
 )
 
-// priority of a candidate (RFC 8445 section 5.1.2.1).
-func priority(typ, local uint32, component int) uint32 {
-	return typ<<24 | local<<8 | uint32(256-component)
+// priority of a candidate (RFC 8445 section 5.1.2.1), whose preference is that
+// of its type, 8 bits, and the local one, 16 bits.
+func priority(preference uint32, component int) uint32 {
+	return preference<<8 | uint32(256-component)
 }
 
 // writeICE writes our ICE attributes of a section.
@@ -62,7 +63,7 @@ func (x *exchange) candidates(r *Media, typ, local uint32, relay bool) (out []st
 			}
 			a := x.shown(l.address)
 			v := fmt.Sprintf("%s %d UDP %d %s %d typ ", foundation(l.address.Local), c+1,
-				priority(typ, local-uint32(i), c+1), a, p)
+				priority((typ<<16|local)-uint32(i), c+1), a, p)
 			if relay {
 				v += fmt.Sprintf("relay raddr %s rport %d", a, p)
 			} else {
@@ -101,13 +102,16 @@ func (x *exchange) leavesAlone(r *Media) bool {
 // relayed ones (ICE=force-relay).
 func (x *exchange) writePassthrough(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
 	m.Port, m.Address, m.Unknown = sm.Port, sm.Connection, true
+	if x.req.MediaAddress.IsValid() {
+		m.Address = x.req.MediaAddress
+	}
 	m.Verbatim = sm.Attributes
 	if !s.ice.on {
 		return
 	}
 	relay := x.req.ICE == ng.ICEForceRelay
 	typ, local := passthroughPreference(sm.ICE.Candidates, relay)
-	m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, typ, local, relay)))
+	m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, typ, local, relay)), relay)
 }
 
 // addCandidates adds ours to those of a section that isn't RTP, such as a data
@@ -115,7 +119,7 @@ func (x *exchange) writePassthrough(m *sdpedit.OutMedia, s, r *Media, sm *sdpedi
 // are one more way between them.
 func (x *exchange) addCandidates(m *sdpedit.OutMedia, s, r *Media, sm *sdpedit.Media) {
 	if s.ice.on {
-		m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, hostPreference, maxLocal, false)))
+		m.Verbatim = withCandidates(sm, candidateAttributes(x.candidates(r, hostPreference, maxLocal, false)), false)
 	}
 }
 
@@ -129,14 +133,14 @@ func candidateAttributes(values []string) (out []sdpedit.Attribute) {
 // withCandidates adds candidates to the attributes of a section, at their end,
 // but before the mark that there are no more. Candidates that nobody can read
 // are left out.
-func withCandidates(sm *sdpedit.Media, candidates []sdpedit.Attribute) []sdpedit.Attribute {
+func withCandidates(sm *sdpedit.Media, candidates []sdpedit.Attribute, relay bool) []sdpedit.Attribute {
 	out := make([]sdpedit.Attribute, 0, len(sm.Attributes)+len(candidates))
 	var end []sdpedit.Attribute
 	for _, a := range sm.Attributes {
 		switch {
 		case a.Name == "candidate" && !readable(sm, a.Value):
 		case a.Name == "end-of-candidates":
-			if !sm.ICE.Trickle { // else ours may follow
+			if relay || !sm.ICE.Trickle { // else ours may follow
 				end = append(end, a)
 			}
 		default:
@@ -165,5 +169,9 @@ func passthroughPreference(theirs []sdpedit.Candidate, relay bool) (typ, local u
 	if best == 0 {
 		return hostPreference, maxLocal
 	}
-	return best >> 24, (best>>8)&0xffff + 1
+	if typ, local = best>>24, (best>>8)&0xffff; local < maxLocal {
+		return typ, local + 1
+	}
+	// There is none above it. rtpengine goes on below the next lower type.
+	return max(typ, 1) - 1, 0
 }

@@ -141,7 +141,7 @@ func TestCandidatePriority(t *testing.T) {
 		{hostPreference, maxLocal, 2, 2130706430},
 		{relayPreference, maxLocal, 1, 16777215},
 	} {
-		if got := priority(c.typ, c.local, c.component); got != c.want {
+		if got := priority(c.typ<<16|c.local, c.component); got != c.want {
 			t.Errorf("%+v: got %d", c, got)
 		}
 	}
@@ -155,13 +155,14 @@ func TestPassthroughPreference(t *testing.T) {
 		relay  bool
 		want   uint32
 	}{
-		{chrome, false, 2122260223 + 256}, // just above theirs
+		{chrome, false, 2122260223 + 256},                                            // just above theirs
+		{[]sdpedit.Candidate{{Priority: 2130706431, Address: a}}, false, 2097152255}, // nothing is above that
 		{chrome, true, 16777215},
 		{nil, false, 2130706431},
 		{[]sdpedit.Candidate{{Priority: 2122260223}}, false, 2130706431}, // a name that only they can resolve
 	} {
 		typ, local := passthroughPreference(c.theirs, c.relay)
-		if got := priority(typ, local, 1); got != c.want {
+		if got := priority(typ<<16|local, 1); got != c.want {
 			t.Errorf("%+v: got %d", c, got)
 		}
 	}
@@ -186,7 +187,7 @@ func TestWithCandidates(t *testing.T) {
 			m.Attributes = append(m.Attributes, sdpedit.Attribute{Name: name, Value: value, HasValue: has})
 		}
 		var got []string
-		for _, a := range withCandidates(m, []sdpedit.Attribute{{Name: "candidate", Value: "ours", HasValue: true}}) {
+		for _, a := range withCandidates(m, []sdpedit.Attribute{{Name: "candidate", Value: "ours", HasValue: true}}, false) {
 			got = append(got, strings.Replace(a.String(), good, "good", 1))
 		}
 		if strings.Join(got, " ") != c.want {

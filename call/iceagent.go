@@ -111,7 +111,7 @@ func (m *Media) beginICE(set *portSet) {
 		l.addresses = append(l.addresses, addr)
 		cfg.Locals = append(cfg.Locals, ice.Local{
 			Component: at.stream + 1, Port: at.local.ports[at.stream], Address: addr,
-			Priority: priority(hostPreference, maxLocal-uint32(slices.Index(set.locals, at.local)), at.stream+1),
+			Priority: priority(hostPreference<<16|maxLocal-uint32(slices.Index(set.locals, at.local)), at.stream+1),
 		})
 	}
 	l.Agent = p.call.registry.executor().NewAgent(cfg)

@@ -130,15 +130,18 @@ func TestAcceptable(t *testing.T) {
 func TestPreferred(t *testing.T) {
 	for _, c := range []struct {
 		preferences []string
+		acceptable  string
 		want        string
 		moved       bool
 	}{
-		{nil, "1:G128 2:G256 3:N/80", false},
-		{long("G128"), "1:G128 2:G256 3:N/80", false},
-		{long("F8/80", "N/80"), "3:N/80 1:G128 2:G256", true},
-		{long("G256", "N/80"), "2:G256 1:G128 3:N/80", true},
+		{nil, "1:G128 2:G256 3:N/80", "1:G128 2:G256 3:N/80", false},
+		{long("G128"), "1:G128 2:G256 3:N/80", "1:G128 2:G256 3:N/80", false},
+		{long("F8/80", "N/80"), "1:G128 2:G256 3:N/80", "3:N/80 1:G128 2:G256", true},
+		{long("G256", "N/80"), "1:G128 2:G256 3:N/80", "2:G256 1:G128 3:N/80", true},
+		{long("N/80"), "2:G256", "3:N/80 2:G256", true}, // the other side is not offered it
+		{long("G256"), "2:G256", "2:G256", false},
 	} {
-		got, moved := preferred(lines("1:G128 2:G256 3:N/80"), c.preferences)
+		got, moved := preferred(lines("1:G128 2:G256 3:N/80"), lines(c.acceptable), c.preferences)
 		if show(got) != c.want || moved != c.moved {
 			t.Errorf("%v: %s, %v", c.preferences, show(got), moved)
 		}
@@ -180,8 +183,10 @@ func TestAnswerCrypto(t *testing.T) {
 		{"another tag, another key", "4:G128=a", false, "4:G128=x", "1:G128=k", "4:G128=x", "a"},
 		{"reordered", "2:G256=b 1:G128=a", true, "1:G128=x", "", "2:G256", "b"},
 		{"reordered, and the other side agrees", "2:G256=b 1:G128=a", true, "3:G256=x", "", "2:G256=x", "b"},
+		{"static: the suite stays", "1:G128=a 2:G256=b", false, "2:G256=x", "1:G128=k", "1:G128=k", "a"},
+		{"static: its suite is offered no more", "2:G256=b", false, "2:G256=x", "1:G128=k", "2:G256=x", "b"},
 	} {
-		answer, taken := answerCrypto(lines(c.offered), c.reordered, lines(c.other), lines(c.before))
+		answer, taken := answerCrypto(lines(c.offered), c.reordered, strings.HasPrefix(c.name, "static"), lines(c.other), lines(c.before))
 		if got := show([]cryptoLine{*answer}); got != c.want || string(taken.key) != c.theirKey {
 			t.Errorf("%s: got %s, their key %s", c.name, got, taken.key)
 		}

@@ -26,21 +26,29 @@ func acceptable(in []cryptoLine, f *ng.SDES) []cryptoLine {
 	return out
 }
 
-// preferred puts the first suite of "offerer_pref" that was offered first.
-func preferred(in []cryptoLine, preferences []string) (out []cryptoLine, moved bool) {
+// preferred puts the first suite of "offerer_pref" that was received first,
+// ahead of those that are acceptable. It may be one that is not offered to the
+// other side.
+func preferred(received, acceptable []cryptoLine, preferences []string) (out []cryptoLine, moved bool) {
 	for _, name := range preferences {
-		for i := range in {
-			if !strings.EqualFold(in[i].suite, name) {
+		for i := range received {
+			if !strings.EqualFold(received[i].suite, name) {
 				continue
 			}
-			if i == 0 {
-				return in, false
+			first := received[i]
+			if acceptable[0].tag == first.tag && acceptable[0].suite == first.suite {
+				return acceptable, false
 			}
-			out = append(append(out, in[i]), in[:i]...)
-			return append(out, in[i+1:]...), true
+			out = append(out, first)
+			for _, c := range acceptable {
+				if c.tag != first.tag || c.suite != first.suite {
+					out = append(out, c)
+				}
+			}
+			return out, true
 		}
 	}
-	return in, false
+	return acceptable, false
 }
 
 // offeredCryptos is the list for the receiver of an offer: what the sender
@@ -130,9 +138,15 @@ func answeredCrypto(offered, answer []cryptoLine) (ours, theirs *cryptoLine) {
 // answerCrypto answers an offer: with the suite that the other side answered
 // where that suite was offered, else with the first line; with reordered the
 // first line counts in any case. The key answered before stays as long as tag and
-// suite do; else it is that of the other side, so that packets can pass
-// without being encrypted anew, or one of ours.
-func answerCrypto(offered []cryptoLine, reordered bool, other, before []cryptoLine) (answer, taken *cryptoLine) {
+// suite do, with static whatever the other side has answered; else it is that of
+// the other side, so that packets can pass without being encrypted anew, or one
+// of ours.
+func answerCrypto(offered []cryptoLine, reordered, static bool, other, before []cryptoLine) (answer, taken *cryptoLine) {
+	if static {
+		if ours, theirs := answeredCrypto(offered, before); ours != nil {
+			return theirs, ours
+		}
+	}
 	taken = &offered[0]
 	var their *cryptoLine
 	if len(other) > 0 {

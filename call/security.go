@@ -72,7 +72,7 @@ func (st *securityState) describe(sm *sdpedit.Media, received []cryptoLine, pass
 
 // receiveOffer applies the flags that concern the sender of an offer.
 func (st *securityState) receiveOffer(f *ng.SDES) {
-	st.received, st.reordered = preferred(acceptable(st.received, f), f.OffererPref)
+	st.received, st.reordered = preferred(st.received, acceptable(st.received, f), f.OffererPref)
 	if f.Prefer && st.sdes && st.dtls {
 		st.dtls, st.role = false, roleNone
 	}
@@ -152,7 +152,7 @@ func (st *securityState) answer(other []cryptoLine, secured bool, req *ng.Reques
 	case st.sdes:
 		st.dtls = false
 		if len(st.received) > 0 {
-			st.ours, st.theirs = answerCrypto(st.received, st.reordered, other, st.cryptos)
+			st.ours, st.theirs = answerCrypto(st.received, st.reordered, req.SDES.Static, other, st.cryptos)
 			st.cryptos = []cryptoLine{*st.ours}
 		}
 		st.nameSuite()

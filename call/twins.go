@@ -56,7 +56,7 @@ func (x *exchange) twins(n int, a, b *sdpedit.Media) bool {
 	case !x.req.OSRTP.AcceptLegacy:
 		return false
 	case x.offering:
-		return a.Port == b.Port
+		return before.order != once || a.Port != 0 && b.Port != 0
 	}
 	return before.offered
 }
@@ -94,6 +94,7 @@ func (x *exchange) withTwin(m *sdpedit.OutMedia, r *Media) []*sdpedit.OutMedia {
 		}
 		return []*sdpedit.OutMedia{plain, m}
 	case r.twin.order != once:
+		r.twin.offered = r.twin.offered || x.offering
 		other := r.protocol.plain()
 		if r.twin.keptPlain {
 			other = r.protocol.secure()

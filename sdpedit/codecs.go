@@ -22,8 +22,8 @@ func (m *Media) readFormats() {
 }
 
 func (m *Media) codecAttribute(a Attribute) {
-	pts, rest, _ := strings.Cut(a.Value, " ")
-	rest = strings.TrimLeft(rest, " ")
+	pts, value, _ := strings.Cut(a.Value, " ")
+	rest := strings.TrimLeft(value, " ")
 	if a.Name == "rtcp-fb" && pts == "*" {
 		m.FeedbackAll = append(m.FeedbackAll, rest)
 		return
@@ -41,7 +41,7 @@ func (m *Media) codecAttribute(a Attribute) {
 		case "rtpmap":
 			c.readRTPMap(rest)
 		case "fmtp":
-			c.Fmtp, c.HasFmtp = rest, true
+			c.Fmtp, c.HasFmtp = value, true // passes with its blanks
 		case "rtcp-fb":
 			c.Feedback = append(c.Feedback, rest)
 		}

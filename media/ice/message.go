@@ -133,12 +133,12 @@ func (r *request) encode(id transactionID) []byte {
 		m.Add(stun.AttrSoftware, []byte(r.software))
 	}
 	m.Add(stun.AttrUsername, []byte(r.username))
-	m.Add(stun.AttrPriority, binary.BigEndian.AppendUint32(nil, r.priority))
 	t := stun.AttrICEControlled
 	if r.role == roleControlling {
 		t = stun.AttrICEControlling
 	}
 	m.Add(t, binary.BigEndian.AppendUint64(nil, r.tieBreaker))
+	m.Add(stun.AttrPriority, binary.BigEndian.AppendUint32(nil, r.priority))
 	if r.useCandidate {
 		m.Add(stun.AttrUseCandidate, nil)
 	}
