@@ -3,6 +3,8 @@ package call
 import (
 	"net/netip"
 
+	"go.uber.org/zap"
+
 	"rtpgo/ng"
 )
 
@@ -14,8 +16,10 @@ var controlCommands = map[string]command{
 	"unsilence media": control(wholeMedia, func(b *blocks) { b.silence = false }),
 	"block DTMF":      control(dtmfOnly, func(b *blocks) { b.dtmf = true }),
 	"unblock DTMF":    control(dtmfOnly, func(b *blocks) { b.dtmf = false }),
-	// Nothing is ever forwarded, so stopping it always succeeds.
-	"stop forwarding": control(dtmfOnly, func(*blocks) {}),
+	// PCM goes to the server of tcp-send-to or tls-send-to. There is none, so
+	// that nothing starts, which isn't an error, and stopping always succeeds.
+	"start forwarding": startForwarding,
+	"stop forwarding":  nothingForwarded,
 }
 
 // What a command is about: DTMF commands accept an unknown from-tag, the
@@ -24,6 +28,17 @@ const (
 	wholeMedia = true
 	dtmfOnly   = false
 )
+
+var nothingForwarded = control(dtmfOnly, func(*blocks) {})
+
+func startForwarding(r *Registry, req *ng.Request) (ng.Dict, error) {
+	reply, err := nothingForwarded(r, req)
+	if err == nil {
+		r.Log.Warn("nothing is forwarded: sending PCM to a server isn't built",
+			zap.String("call", req.CallID.Value), zap.String("command", req.Command.Value))
+	}
+	return reply, err
+}
 
 func control(needTag bool, set func(*blocks)) command {
 	return func(r *Registry, req *ng.Request) (ng.Dict, error) {

@@ -329,7 +329,7 @@ func init() {
 // notBuilt are commands of the reference that rtpgo doesn't have
 // (docs/compatibility.md).
 var notBuilt = []string{
-	"start recording", "stop recording", "pause recording", "start forwarding",
+	"start recording", "stop recording", "pause recording",
 	"play media", "stop media", "play DTMF", "publish", "subscribe request", "subscribe answer", "unsubscribe",
 	"connect", "transform",
 }
