@@ -57,7 +57,7 @@ func (x *exchange) writeMedia(p section) *sdpedit.OutMedia {
 		// What isn't RTP passes as it is, attributes and all.
 		m.Unknown, m.Verbatim = true, sm.Attributes
 	}
-	if sm.Port == 0 {
+	if sm.Port == 0 && !x.c.passthrough {
 		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
 		return m
 	}
