@@ -41,6 +41,7 @@ func (r *Registry) check(c *Call, now time.Time, v *survey) {
 	if c.dead {
 		return
 	}
+	c.fetchReports()
 	v.look(c)
 	if !c.deleteAt.IsZero() {
 		if now.After(c.deleteAt) || r.draining.Load() {

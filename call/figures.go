@@ -42,6 +42,7 @@ type Figures struct {
 	DTLSEstablished, DTLSClosed                        uint64
 	DTLSFailed                                         []NamedCount // by reason
 
+	Quality   QualityFigures   // of all addresses
 	Addresses []AddressFigures // in the order of the configuration
 }
 
@@ -67,6 +68,7 @@ type AddressFigures struct {
 	User, Kernel, Out media.Counters
 	Drops             [media.DropCauses]uint64
 	Lost, Duplicates  uint64 // RTP
+	Quality           QualityFigures
 }
 
 // Total adds up the addresses.
@@ -121,7 +123,10 @@ func (r *Registry) Figures() *Figures {
 		f.OneWay, f.Rates, f.LiveDuration = v.oneWay, v.rate, v.duration
 	}
 	for _, a := range r.addresses() {
-		f.Addresses = append(f.Addresses, r.sums[a].figures(a))
+		v := r.sums[a].figures(a)
+		v.Quality = r.quality[a].read()
+		f.Quality.add(&v.Quality)
+		f.Addresses = append(f.Addresses, v)
 	}
 	return f
 }

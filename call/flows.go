@@ -1,6 +1,8 @@
 package call
 
 import (
+	"net/netip"
+
 	"rtpgo/media"
 	"rtpgo/ng"
 )
@@ -126,6 +128,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	if b.silence {
 		f.Silence = silencePCM
 	}
+	m.readRTCP(f, l, i)
 	defer func() {
 		m.receiveDTLS(f, l, i)
 		m.receiveICE(f, l, i)
@@ -152,6 +155,16 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		}
 	}
 	return f
+}
+
+// readRTCP lets a flow read the RTCP that m's party sends, where it isn't
+// encrypted from end to end.
+func (m *Media) readRTCP(f *media.Flow, l *localPorts, i int) {
+	f.ReadRTCP = f.Kind != media.KindRaw && !(m.ice.passthrough && m.secured())
+	if tap := m.party.call.registry.TapRTCP; tap != nil && f.ReadRTCP {
+		id, local := m.party.call.ID, l.ports[i].Local()
+		f.TapRTCP = func(pkt []byte, src netip.AddrPort) { tap(id, src, local, pkt) }
+	}
 }
 
 // relearn lets the sources of packets be learned anew: who sends a description

@@ -62,6 +62,8 @@ type Media struct {
 	passages     [2]*passage // of checks between the two ends, with passthrough
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
+	sources      []*rtpSource    // of this party, whose quality is kept
+	generated    sentTimes       // of sender reports of our own to this party
 }
 
 // stream is what signalling knows of one packet stream towards a party.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -54,6 +55,12 @@ type Config struct {
 	// OneAddress is --save-interface-ports: one address of an interface serves
 	// for ICE too.
 	OneAddress bool
+	// Quality says how the quality of calls is rated.
+	Quality QualityConfig
+	// TapRTCP gets every RTCP packet that can be read, in plain: it came from
+	// src to our port local. It is called on the packet path: it must not
+	// block, and copies the packet. nil means that nobody asked for it.
+	TapRTCP func(callID string, src, local netip.AddrPort, pkt []byte)
 	// DTLS runs the handshakes of DTLS-SRTP; nil for one with defaults.
 	DTLS *dtls.Agent
 	// Certificate says what key our DTLS certificate has.
@@ -77,8 +84,9 @@ type Registry struct {
 	started      time.Time
 	tagSeq       atomic.Uint64
 	stats        totals
-	sums         map[*interfaces.Address]*sums // never changes
-	surveyed     atomic.Pointer[survey]        // nil before the first tick
+	sums         map[*interfaces.Address]*sums          // never changes
+	quality      map[*interfaces.Address]*qualityTotals // likewise
+	surveyed     atomic.Pointer[survey]                 // nil before the first tick
 	proxies      ProxyCounters
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
@@ -119,6 +127,10 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 	r.limits.Store(&cfg.Limits)
 	if r.Debugged == nil {
 		r.Debugged = new(Debugged)
+	}
+	r.quality = make(map[*interfaces.Address]*qualityTotals, len(r.sums))
+	for a := range r.sums {
+		r.quality[a] = new(qualityTotals)
 	}
 	if r.DTLS == nil {
 		r.DTLS, _ = dtls.NewAgent(dtls.AgentConfig{}) // its defaults have no error
@@ -213,6 +225,7 @@ func (r *Registry) destroy(c *Call) {
 		return
 	}
 	c.dead = true
+	c.fetchReports()
 	r.stats.ended(c)
 	c.close()
 	s := r.shard(c.ID)

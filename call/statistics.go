@@ -20,8 +20,8 @@ func (r *Registry) statistics(*ng.Request) (ng.Dict, error) {
 	d := ng.Dict{
 		{Key: "currentstatistics", Value: current(f, now)},
 		{Key: "totalstatistics", Value: total(f)},
-		{Key: "mos", Value: metric("mos", "mos2", "mos")},
-		{Key: "voip_metrics", Value: append(voipMetrics(),
+		{Key: "mos", Value: metric("mos", "mos2", "mos", f.Quality.MOS)},
+		{Key: "voip_metrics", Value: append(voipMetrics(&f.Quality),
 			integer("packets_lost", int64(sum.Lost)), integer("rtp_duplicates", int64(sum.Duplicates)), integer("rtp_skips", 0),
 			integer("rtp_seq_resets", 0), integer("rtp_reordered", 0))},
 	}
@@ -74,18 +74,23 @@ func total(f *Figures) ng.Dict {
 	}
 }
 
-// metric is one averaged quantity. The figures of RTCP reports are not
-// gathered yet (docs/compatibility.md).
-func metric(name, square, samples string) ng.Dict {
+// metric shows one averaged quantity.
+func metric(name, square, samples string, a Average) ng.Dict {
+	mean, dev := a.Mean()
 	return ng.Dict{
-		decimal(name+"_total", 0), decimal(square+"_total", 0), integer(samples+"_samples_total", 0),
-		decimal(name+"_average", 0), decimal(name+"_stddev", 0),
+		decimal(name+"_total", a.Sum), decimal(square+"_total", a.Squares), integer(samples+"_samples_total", int64(a.N)),
+		decimal(name+"_average", mean), decimal(name+"_stddev", dev),
 	}
 }
 
-func voipMetrics() (d ng.Dict) {
-	for _, n := range []string{"jitter", "rtt_e2e", "rtt_dsct", "packetloss", "jitter_measured"} {
-		d = append(d, metric(n, n+"2", n)...)
+func voipMetrics(q *QualityFigures) (d ng.Dict) {
+	for _, v := range []struct {
+		name string
+		Average
+	}{
+		{"jitter", q.Jitter}, {"rtt_e2e", q.RTT}, {"rtt_dsct", q.LegRTT}, {"packetloss", q.Loss}, {"jitter_measured", q.MeasuredJitter},
+	} {
+		d = append(d, metric(v.name, v.name+"2", v.name, v.Average)...)
 	}
 	return d
 }
@@ -109,7 +114,7 @@ func (r *Registry) interfaceStatistics(f *Figures) ng.List {
 				integer("free", int64(size-used)), integer("totals", int64(size)),
 			}},
 			integer("packets_lost", int64(a.Lost)), integer("duplicates", int64(a.Duplicates)),
-			{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos"), voipMetrics()...)},
+			{Key: "voip_metrics", Value: append(metric("mos", "mos2", "mos", a.Quality.MOS), voipMetrics(&a.Quality)...)},
 			{Key: "ingress", Value: counters{in.Packets, in.Octets, in.Errors}.dict()},
 			{Key: "egress", Value: counters{a.Out.Packets, a.Out.Octets, a.Out.Errors}.dict()},
 		})

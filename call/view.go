@@ -21,6 +21,7 @@ type view struct {
 // view selects the parties that a request names: all without tags, else the
 // named ones and those they talk to.
 func (c *Call) view(from, to string) *view {
+	c.fetchReports()
 	v := &view{call: c}
 	if from == "" && to == "" {
 		v.parties = c.parties
@@ -59,7 +60,6 @@ func (v *view) dict() ng.Dict {
 		}
 		tags = append(tags, ng.Pair{Key: name, Value: v.party(p)})
 	}
-	ssrcs := ng.Dict{}
 	for _, p := range c.parties {
 		for _, m := range p.medias {
 			for i := range sum {
@@ -77,7 +77,7 @@ func (v *view) dict() ng.Dict {
 		d = append(d, ng.Pair{Key: "metadata", Value: c.metadata})
 	}
 	return append(d,
-		ng.Pair{Key: "SSRC", Value: ssrcs},
+		ng.Pair{Key: "SSRC", Value: c.ssrcs()},
 		ng.Pair{Key: "tags", Value: tags},
 		ng.Pair{Key: "totals", Value: ng.Dict{
 			{Key: "RTP", Value: sum[rtp].dict()}, {Key: "RTCP", Value: sum[rtcp].dict()},
@@ -138,9 +138,10 @@ func (v *view) media(m *Media) ng.Dict {
 		d = append(d, ng.Pair{Key: "protocol", Value: m.protocol.name})
 	}
 	streams := make(ng.List, 0, len(m.streams))
+	sum := [2]streamSum{rtp: m.counters(rtp), rtcp: m.counters(rtcp)}
 	for _, l := range v.locals(m) {
 		for i := range m.streams {
-			streams = append(streams, v.stream(m, l, i))
+			streams = append(streams, v.stream(m, l, i, &sum))
 		}
 	}
 	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags()})
@@ -154,16 +155,16 @@ func (v *view) locals(m *Media) []*localPorts {
 	return m.set.locals[:1]
 }
 
-func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
+func (v *view) stream(m *Media, l *localPorts, i int, sums *[2]streamSum) ng.Dict {
 	s := &m.streams[i]
-	d := make(ng.Dict, 0, 14)
+	d := make(ng.Dict, 0, 15)
 	if l != nil {
 		d = append(d,
 			ng.Pair{Key: "local port", Value: int64(l.port(i))},
 			ng.Pair{Key: "local address", Value: l.address.Local.String()},
 			ng.Pair{Key: "family", Value: familyName(l.address.Local)})
 	}
-	sum := m.counters(i)
+	sum := &sums[i]
 	ep := s.settled
 	if sum.learned.IsValid() {
 		ep = sum.learned
@@ -189,15 +190,36 @@ func (v *view) stream(m *Media, l *localPorts, i int) ng.Dict {
 	if sum.lastUser.After(lastUser) {
 		lastUser = sum.lastUser
 	}
-	return append(d,
+	d = append(d,
 		ng.Pair{Key: "last packet", Value: last.Unix()},
 		ng.Pair{Key: "last kernel packet", Value: unix(sum.lastKernel)},
 		ng.Pair{Key: "last user packet", Value: lastUser.Unix()},
-		ng.Pair{Key: "flags", Value: flags},
-		ng.Pair{Key: "ingress SSRCs", Value: ssrcList(sum.ingress)},
-		ng.Pair{Key: "egress SSRCs", Value: ssrcList(sum.egress)},
+		ng.Pair{Key: "flags", Value: flags})
+	// The sources are those of the RTP stream, for its RTCP too. Kamailio looks
+	// for the key SSRC, which older releases of the reference have.
+	ingress, egress := sums[rtp].ingress, sums[rtp].egress
+	if len(ingress) > 0 {
+		d = append(d, ng.Pair{Key: "SSRC", Value: int64(ingress[0].SSRC)})
+	}
+	return append(d,
+		ng.Pair{Key: "ingress SSRCs", Value: ssrcList(ingress)},
+		ng.Pair{Key: "egress SSRCs", Value: ssrcList(m.timed(egress))},
 		ng.Pair{Key: "stats", Value: sum.in.dict()},
 		ng.Pair{Key: "stats_out", Value: sum.out.dict()})
+}
+
+// timed fills in the RTP timestamps of sources that are sent to m's party, as
+// they were measured where they came from.
+func (m *Media) timed(list []media.SSRCStats) []media.SSRCStats {
+	from := m.hears()
+	if from == nil {
+		return list
+	}
+	for i := range list {
+		q, _ := from.sends(list[i].SSRC)
+		list[i].LastTimestamp = q.LastTimestamp
+	}
+	return list
 }
 
 func ssrcList(in []media.SSRCStats) any {
@@ -210,7 +232,7 @@ func ssrcList(in []media.SSRCStats) any {
 			{Key: "SSRC", Value: int64(s.SSRC)},
 			{Key: "bytes", Value: int64(s.Octets)},
 			{Key: "packets", Value: int64(s.Packets)},
-			{Key: "last RTP timestamp", Value: int64(0)},
+			{Key: "last RTP timestamp", Value: int64(s.LastTimestamp)},
 			{Key: "last RTP seq", Value: int64(s.HighestSeq & 0xffff)},
 			{Key: "cumulative loss", Value: int64(s.Lost)},
 		})

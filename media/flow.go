@@ -68,6 +68,16 @@ type Flow struct {
 	// looks at them; nil when they are plain, or pass through encrypted. Its
 	// state moves on to the next version of the flow with it.
 	Unprotect Transform
+	// ReadRTCP takes the reports out of RTCP packets for Stream.FetchReports. It
+	// must be off where they stay encrypted.
+	ReadRTCP bool
+	// EndRTCP lets RTCP packets end here: they are read, and go nowhere, for we
+	// send RTCP of our own.
+	EndRTCP bool
+	// TapRTCP gets every RTCP packet that is read, in plain. It is called on the
+	// packet path: it must not block, and pkt is valid only during the call. nil
+	// means that nobody asked for it.
+	TapRTCP func(pkt []byte, src netip.AddrPort)
 	// Other takes STUN and DTLS packets (RFC 7983), from any source. It is
 	// called on the packet path: it must not block, and pkt is valid only
 	// during the call, so it copies pkt into a bounded queue. nil drops them.

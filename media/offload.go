@@ -53,6 +53,7 @@ type KernelSSRC struct {
 	HighestSeq      uint32 // extended, going on from that of SSRCStats
 	Jitter          uint32 // in clock ticks; 0 if not measured
 	LastPT          uint8
+	LastTimestamp   uint32 // RTP timestamp of the last packet
 }
 
 // AddKernel adds to the receiving half of the stream what arrived; last is

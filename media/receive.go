@@ -37,10 +37,10 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			return
 		}
 	}
-	octets := len(pkt)
+	octets, plain := len(pkt), pkt
 	if f.Unprotect != nil && class != ClassOther {
 		var cause DropCause
-		if pkt, cause = f.unprotect(pkt, class, &h, out); cause != DropNone {
+		if plain, pkt, cause = f.unprotect(pkt, class, &h, out); cause != DropNone {
 			s.in.errors.Add(1)
 			s.drop(cause)
 			return
@@ -77,6 +77,12 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			return
 		}
 	case ClassRTCP:
+		if f.ReadRTCP {
+			f.readRTCP(plain, src, now)
+		}
+		if f.EndRTCP {
+			return
+		}
 		sinks = f.RTCP
 	}
 	// RTCP goes on when the direction attribute stops the media (RFC 3264
@@ -133,31 +139,37 @@ func (f *Flow) classify(pkt []byte, h *rtpHeader, src netip.AddrPort) (Class, Dr
 	return ClassOther, DropNotRTP
 }
 
-// unprotect returns the plain form of a packet.
-func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) ([]byte, DropCause) {
+// unprotect returns the plain form of a packet, and the form that goes on: the
+// same, unless it passes as it came.
+func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) (plain, passing []byte, cause DropCause) {
 	dst := out.unprotectInto(len(pkt))
 	if dst == nil {
-		return nil, DropTruncated
+		return nil, nil, DropTruncated
 	}
 	var err error
 	if class == ClassRTP {
-		pkt, err = f.Unprotect.RTP(dst, pkt)
+		passing, err = f.Unprotect.RTP(dst, pkt)
+		plain = passing
+	} else if opener, ok := f.Unprotect.(RTCPOpener); ok {
+		plain, err = opener.OpenRTCP(dst, pkt)
+		passing = pkt
 	} else {
-		pkt, err = f.Unprotect.RTCP(dst, pkt)
+		passing, err = f.Unprotect.RTCP(dst, pkt)
+		plain = passing
 	}
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrReplay):
-		return nil, DropReplay
+		return nil, nil, DropReplay
 	case errors.Is(err, ErrKey):
-		return nil, DropKey
+		return nil, nil, DropKey
 	default:
-		return nil, DropAuth
+		return nil, nil, DropAuth
 	}
-	if class == ClassRTP && !h.parse(pkt) || class == ClassRTCP && !ValidRTCP(pkt) {
-		return nil, DropTruncated
+	if class == ClassRTP && !h.parse(passing) || class == ClassRTCP && !ValidRTCP(plain) {
+		return nil, nil, DropTruncated
 	}
-	return pkt, DropNone
+	return plain, passing, DropNone
 }
 
 // forward puts a packet into out, or says why it goes nowhere. A failure on the

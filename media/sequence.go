@@ -24,6 +24,7 @@ func (s *ssrcSlot) received(fresh bool, h *rtpHeader, clock uint32, octets int, 
 	s.packets.Add(1)
 	s.octets.Add(uint64(octets))
 	s.setPT(clock, h.pt)
+	s.timestamp.Store(h.timestamp)
 	q := &s.seq
 	state := s.high.Load()
 	high, jitter := uint32(state>>32), uint32(state)

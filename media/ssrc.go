@@ -29,6 +29,10 @@ type SSRCStats struct {
 	// 16 bits. LastPT is the payload type of the last packet.
 	HighestSeq uint32
 	LastPT     uint8
+	// Clock is the RTP clock rate in Hz, 0 if it isn't known; LastTimestamp the
+	// RTP timestamp of the last packet. Both on reception only.
+	Clock         uint32
+	LastTimestamp uint32
 }
 
 // ssrcTable holds the sources of one direction. Any number of writers may use
@@ -54,6 +58,7 @@ type ssrcSlot struct {
 	duplicates atomic.Uint64
 	high       atomic.Uint64 // extended highest sequence number, above jitter (4 fractional bits)
 	clockPT    atomic.Uint64 // clock rate, above the last payload type
+	timestamp  atomic.Uint32 // of the last packet
 	seq        sequence      // of the receiving worker
 }
 
@@ -92,6 +97,7 @@ func (t *ssrcTable) change(key uint64) (*ssrcSlot, bool) {
 		s.duplicates.Store(0)
 		s.high.Store(0)
 		s.clockPT.Store(0)
+		s.timestamp.Store(0)
 		s.key.Store(key)
 		t.current.Store(uint32(oldest))
 		return s, true
@@ -137,6 +143,7 @@ func (t *ssrcTable) addKernel(k *KernelSSRC) {
 	s.octets.Add(k.Octets)
 	s.duplicates.Add(k.Duplicates)
 	s.setPT(uint32(s.clockPT.Load()>>32), k.LastPT)
+	s.timestamp.Store(k.LastTimestamp)
 	received := int64(k.Packets - k.Duplicates)
 	for {
 		old := s.high.Load()
@@ -184,6 +191,9 @@ func (t *ssrcTable) stats() []SSRCStats {
 			Jitter:     uint32(high) >> 4,
 			HighestSeq: uint32(high >> 32),
 			LastPT:     uint8(clockPT),
+			Clock:      uint32(clockPT >> 32),
+
+			LastTimestamp: s.timestamp.Load(),
 		}
 		if clock := clockPT >> 32; clock != 0 {
 			v.JitterTime = time.Duration(uint64(v.Jitter) * uint64(time.Second) / clock)

@@ -37,6 +37,7 @@ type ingress struct {
 	lastUser   atomic.Int64 // last packet seen in user space
 	lastKernel atomic.Int64 // last packet forwarded by the kernel
 	ssrc       atomic.Pointer[ssrcTable]
+	reports    atomic.Pointer[reports] // nil before the first RTCP packet that is read
 	learning   learning
 	kernel     counter // the part of the first that the kernel forwarded
 }

@@ -15,6 +15,13 @@ type Transform interface {
 	RTCP(dst, src []byte) ([]byte, error)
 }
 
+// RTCPOpener is a Transform whose packets pass as they came, because both sides
+// hold the same key. OpenRTCP does what RTCP does but returns what is in the
+// packet, in plain, for the reader of reports.
+type RTCPOpener interface {
+	OpenRTCP(dst, src []byte) (plain []byte, err error)
+}
+
 // TransformRoom is by how much a Transform may lengthen a packet: the longest
 // SRTP trailer (MKI of 128, tag of 16, SRTCP index of 4 octets), rounded up.
 const TransformRoom = 160

@@ -66,9 +66,11 @@ type bpfSource struct {
 	Duplicates uint32
 	Transit    uint32
 	Jitter     uint32
+	Timestamp  uint32
 	Pt         uint8
 	Timed      uint8
 	Pad        uint16
+	Line       [3]uint32
 }
 
 // Names of all BPF objects in the ELF.

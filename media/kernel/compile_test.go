@@ -47,6 +47,7 @@ func TestPlain(t *testing.T) {
 		{"feedback left out", &media.Flow{Stream: s, RTP: sink, RTCP: []media.Sink{{To: s, NoFeedback: true}}}, ""},
 		{"SRTP in", &media.Flow{Stream: s, RTP: sink, Unprotect: asIs{}}, "SRTP ends here"},
 		{"SRTP out", &media.Flow{Stream: s, RTP: []media.Sink{{To: s, Protect: asIs{}}}}, "SRTP begins here"},
+		{"RTCP read and ended", &media.Flow{Stream: s, RTP: sink, ReadRTCP: true, EndRTCP: true, TapRTCP: func([]byte, netip.AddrPort) {}}, ""},
 		{"STUN expected", &media.Flow{Stream: s, RTP: sink, Other: func([]byte, netip.AddrPort) {}}, ""},
 	} {
 		got := ""
@@ -63,7 +64,7 @@ func TestPlain(t *testing.T) {
 // it: here, in plain and in compile.
 func TestFieldsOfFlow(t *testing.T) {
 	known := map[reflect.Type]string{
-		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Clock Unprotect Other Learned Refused",
+		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Clock Unprotect ReadRTCP EndRTCP TapRTCP Other Learned Refused",
 		reflect.TypeFor[media.Sink]():         "To Protect NoFeedback NATWait",
 		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Only Asymmetric",
 	}
@@ -196,7 +197,7 @@ func TestSharedDefinitions(t *testing.T) {
 		t.Errorf("%d causes in forward.h, %d names", n, len(upCauses))
 	}
 	// What the documentation says of memory.
-	if n := unsafe.Sizeof(bpfSlot{}); n != 256 {
+	if n := unsafe.Sizeof(bpfSlot{}); n != 320 {
 		t.Errorf("a slot has %d octets", n)
 	}
 	if n := unsafe.Sizeof(bpfFlow{}) + unsafe.Sizeof(bpfFlowKey{}); n != 132 {

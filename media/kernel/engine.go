@@ -48,7 +48,7 @@ type Options struct {
 }
 
 // DefaultMaxFlows is room for 32,768 two-way calls without RTCP. The counters
-// take 256 octets each, 16 MiB in all; an entry some 200 octets while it
+// take 320 octets each, 20 MiB in all; an entry some 200 octets while it
 // exists.
 const DefaultMaxFlows = 65536
 

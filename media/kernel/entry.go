@@ -90,6 +90,8 @@ func (e *entry) reportSource(i int) (stale bool) {
 		HighestSeq: atomic.LoadUint32(&s.High),
 		Jitter:     atomic.LoadUint32(&s.Jitter) >> 4,
 		LastPT:     s.Pt,
+
+		LastTimestamp: atomic.LoadUint32(&s.Timestamp),
 	}
 	*r = reportedSource{octets, packets, duplicates}
 	e.in.AddKernelSSRC(&k)

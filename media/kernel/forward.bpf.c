@@ -180,6 +180,7 @@ static __always_inline void count_source(const struct flow *f, struct source *s,
 	s->packets++;
 	s->octets += k->n - UDP_LEN;
 	s->pt = k->pt;
+	s->timestamp = k->timestamp;
 	if (d > 0) {
 		s->seen = d < 64 ? s->seen << d | 1 : 1;
 		s->high += d;

@@ -51,9 +51,11 @@ struct source {
 	__u32 duplicates;
 	__u32 transit; /* arrival less timestamp, in ticks */
 	__u32 jitter; /* 4 fractional bits */
+	__u32 timestamp; /* of the last packet */
 	__u8 pt; /* of the last packet */
 	__u8 timed; /* transit is valid */
 	__u16 pad;
+	__u32 line[3]; /* fills the cache line */
 };
 
 struct slot {

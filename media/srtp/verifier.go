@@ -31,13 +31,19 @@ func (v Verifier) RTP(dst, src []byte) ([]byte, error) {
 
 // RTCP is to SRTCP what RTP is to SRTP.
 func (v Verifier) RTCP(dst, src []byte) ([]byte, error) {
-	if _, err := v.u.RTCP(dst, src); err != nil {
+	if _, err := v.OpenRTCP(dst, src); err != nil {
 		return nil, err
 	}
-	if v.p != nil {
+	return src, nil
+}
+
+// OpenRTCP checks a packet like RTCP and returns what is in it.
+func (v Verifier) OpenRTCP(dst, src []byte) ([]byte, error) {
+	plain, err := v.u.RTCP(dst, src)
+	if err == nil && v.p != nil {
 		v.p.passedRTCP(v.u.topRTCP(rtcpSSRC(src)))
 	}
-	return src, nil
+	return plain, err
 }
 
 // topRTP is the greatest index that an SSRC has used.
