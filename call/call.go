@@ -33,6 +33,7 @@ type Call struct {
 // settings are what requests say about a call as a whole.
 type settings struct {
 	metadata    string
+	dtmfTo      netip.AddrPort // where its telephone events are sent; invalid: as the daemon's options say
 	dropTraffic bool
 	passthrough bool // the flag: ports and addresses are left alone
 	piercing    bool // some media may have to open its peer's NAT

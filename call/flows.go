@@ -129,6 +129,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		f.Silence = silencePCM
 	}
 	m.readRTCP(f, l, i)
+	m.readEvents(f)
 	defer func() {
 		m.receiveDTLS(f, l, i)
 		m.receiveICE(f, l, i)

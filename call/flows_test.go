@@ -430,7 +430,7 @@ func TestRenumberedMedia(t *testing.T) {
 	if out := k.send(endA, s.a, rtpOf(96, 3)); len(out) != 1 || out[0].Payload[1] != 96 {
 		t.Errorf("after an answer in a's numbers: %+v", out)
 	}
-	if f := k.engine.Flow(s.a); f.PayloadTypes != nil || f.Rewrites() {
+	if f := k.engine.Flow(s.a); f.PayloadTypes != nil || f.NeedsPlain() {
 		t.Error("the kernel couldn't forward it")
 	}
 }

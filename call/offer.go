@@ -169,6 +169,9 @@ func (x *exchange) describeParties() {
 	if x.req.Metadata.Set {
 		x.c.metadata = x.req.Metadata.Value
 	}
+	if x.req.DTMFLogDest.IsValid() {
+		x.c.dtmfTo = x.req.DTMFLogDest
+	}
 	x.c.passthrough = x.c.passthrough || x.req.Flags.Passthrough
 	x.controlFlags()
 }

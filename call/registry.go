@@ -42,6 +42,8 @@ type Config struct {
 	// Debugged are the calls of which everything is logged; nil for a set that
 	// nobody else sees.
 	Debugged *Debugged
+	// DTMF is who hears of telephone events.
+	DTMF DTMFConfig
 	// TOS of outgoing packets, -1 for the system's.
 	TOS int
 	// SIPSource is --sip-source: received-from counts unless trust-address is given.

@@ -218,7 +218,7 @@ func (m *Media) secure(f *media.Flow, to *Media, i int) {
 			continue
 		case out == nil:
 			protect(sinks, media.Unkeyed{})
-		case in.passes(out) && !f.Rewrites():
+		case in.passes(out) && !f.NeedsPlain():
 			f.Unprotect = srtp.NewVerifier(in.in).Ahead(out.out)
 		default:
 			out.encrypts = true

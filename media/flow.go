@@ -61,6 +61,9 @@ type Flow struct {
 	// leaves them as they came. BlockPT, Silence and Clock go by the type that
 	// arrived.
 	PayloadTypes *PayloadTypes
+	// Events has telephone events read; nil leaves them alone. BlockPT drops
+	// their packets all the same.
+	Events *TelephoneEvents
 	// Clock tells the RTP clock rates for the jitter of dynamic payload types;
 	// nil means StaticClockRates.
 	Clock *ClockRates
@@ -91,10 +94,10 @@ type Flow struct {
 	Refused func(src netip.AddrPort)
 }
 
-// Rewrites tells whether the flow changes what is in packets, and so has to see
-// them decrypted.
-func (f *Flow) Rewrites() bool {
-	if f.Silence != nil || f.PayloadTypes != nil {
+// NeedsPlain tells whether the flow changes or reads what is in packets, and so
+// has to see them decrypted.
+func (f *Flow) NeedsPlain() bool {
+	if f.Silence != nil || f.PayloadTypes != nil || f.Events != nil {
 		return true
 	}
 	for i := range f.RTCP {

@@ -25,6 +25,8 @@ type notice struct {
 	event    LearnEvent
 	decision LearnDecision
 	refused  bool
+	ended    bool // a telephone event has: tone, from event.New
+	tone     TelephoneEvent
 	barrier  chan struct{}
 	nudge    bool // only says that there is something in Notifier.behind
 }
@@ -45,6 +47,9 @@ func NewNotifier() *Notifier {
 				close(v.barrier)
 			case v.flow == nil:
 				return
+			case v.ended:
+				v.tone.Source = v.event.New
+				v.flow.Events.Ended(v.tone)
 			case v.refused:
 				n.strangers.Add(1)
 				if v.flow.Refused != nil {
@@ -120,7 +125,7 @@ func (n *Notifier) put(v notice) {
 	}
 	n.lost.Add(1)
 	s := v.flow.Stream
-	if v.refused || s.behind.Swap(true) {
+	if v.refused || v.ended || s.behind.Swap(true) {
 		return
 	}
 	for {

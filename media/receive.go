@@ -72,6 +72,9 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 		if news {
 			s.accelerator.Heard()
 		}
+		if e := f.Events; e != nil && e.Types[h.pt>>6]>>(h.pt&63)&1 != 0 {
+			f.telephoneEvent(pkt, &h, src, out)
+		}
 		if f.BlockPT[h.pt>>6]>>(h.pt&63)&1 != 0 {
 			s.drop(DropDTMF)
 			return

@@ -30,7 +30,8 @@ type EngineStats struct {
 	// Strangers counts the first packet that was refused because of its source,
 	// once per endpoint named by signalling.
 	Strangers uint64
-	// EventsLost counts calls of Learned and Refused that found their queue full.
+	// EventsLost counts calls of Learned, Refused and TelephoneEvents.Ended that
+	// found their queue full.
 	EventsLost uint64
 }
 

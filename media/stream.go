@@ -39,6 +39,7 @@ type ingress struct {
 	ssrc       atomic.Pointer[ssrcTable]
 	reports    atomic.Pointer[reports] // nil before the first RTCP packet that is read
 	learning   learning
+	events     events
 	kernel     counter // the part of the first that the kernel forwarded
 }
 

@@ -79,7 +79,7 @@ type Request struct {
 	Trigger                                     Text
 	TriggerEnd                                  Text
 	XMLRPCCallback                              Text
-	DTMFLogDest                                 Text
+	DTMFLogDest                                 netip.AddrPort // zero when missing or unparsable
 	AudioPlayer                                 Text
 	Template                                    Text
 

@@ -96,7 +96,16 @@ func keyWords() []word {
 		{names: []string{"DTMF-security-trigger"}, takes: "as DTMF-security", doc: "mode after trigger", needs: FeatureDTMF, read: text(func(r *Request) *Text { return &r.DTMFSecurityTrigger })},
 		{names: []string{"DTMF-security-trigger-end"}, takes: "as DTMF-security", doc: "mode after trigger-end", needs: FeatureDTMF, read: text(func(r *Request) *Text { return &r.DTMFSecurityTriggerEnd })},
 		{names: []string{"DTMF-delay"}, takes: "integer, ms", doc: "delay DTMF events", needs: FeatureDTMF, read: number(func(r *Request, n int64) { r.DTMFDelay = max(clamp(n), 0) })},
-		{names: []string{"DTMF-log-dest"}, takes: "address:port", doc: "where DTMF events of this call are sent", needs: FeatureDTMF, read: text(func(r *Request) *Text { return &r.DTMFLogDest })},
+		{names: []string{"DTMF-log-dest"}, takes: "address:port", doc: "where DTMF events of this call are sent", read: func(d *decoder, v value) {
+			if s, ok := v.text(); ok {
+				to, err := netip.ParseAddrPort(s)
+				if err != nil || to.Port() == 0 || to.Addr().IsUnspecified() {
+					d.useless("DTMF-log-dest", s, "not an address and port that events can be sent to")
+					return
+				}
+				d.r.DTMFLogDest = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+			}
+		}},
 		{names: []string{"trigger"}, takes: "digits", doc: "DTMF that switches to DTMF-security-trigger", needs: FeatureDTMF, read: text(func(r *Request) *Text { return &r.Trigger })},
 		{names: []string{"trigger-end", "end-trigger"}, takes: "digits", doc: "DTMF that switches to DTMF-security-trigger-end", needs: FeatureDTMF, read: text(func(r *Request) *Text { return &r.TriggerEnd })},
 		{names: []string{"trigger-end-time"}, takes: "integer, ms", doc: "the triggered mode ends after that time", needs: FeatureDTMF, read: number(func(r *Request, n int64) { r.TriggerEndTime = max(clamp(n), 0) })},

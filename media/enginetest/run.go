@@ -63,6 +63,7 @@ func (c Config) Run(t *testing.T) {
 		{"early media", testEarlyMedia},
 		{"block", testBlock},
 		{"block DTMF", testBlockDTMF},
+		{"telephone events", testEvents},
 		{"silence", testSilence},
 		{"fan-out", testFanOut},
 		{"transforms", testTransforms},

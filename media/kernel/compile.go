@@ -105,6 +105,10 @@ func compile(f *media.Flow, local netip.AddrPort, way func(from, to netip.Addr, 
 	v.Mtu = uint16(r.mtu)
 	v.Ifindex = uint32(r.device)
 	v.BlockPt = f.BlockPT
+	if f.Events != nil { // read in user space
+		v.BlockPt[0] |= f.Events.Types[0]
+		v.BlockPt[1] |= f.Events.Types[1]
+	}
 	v.Tos = tos
 	v.Priority = priority(tos)
 	if f.Kind == media.KindRTP {

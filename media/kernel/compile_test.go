@@ -42,6 +42,7 @@ func TestPlain(t *testing.T) {
 		{"two sinks", &media.Flow{Stream: s, RTP: []media.Sink{{To: s}, {To: s}}}, "several sinks"},
 		{"hold", &media.Flow{Stream: s, RTP: sink, Block: media.DropDirection}, "blocked: direction"},
 		{"block DTMF", &media.Flow{Stream: s, RTP: sink, BlockPT: [2]uint64{0, 1 << 37}}, ""},
+		{"telephone events", &media.Flow{Stream: s, RTP: sink, Events: &media.TelephoneEvents{}}, ""},
 		{"silence", &media.Flow{Stream: s, RTP: sink, Silence: &media.SilenceFill{}}, "payload is silenced"},
 		{"payload types", &media.Flow{Stream: s, RTP: sink, PayloadTypes: media.SamePayloadTypes()}, "payload types are translated"},
 		{"feedback left out", &media.Flow{Stream: s, RTP: sink, RTCP: []media.Sink{{To: s, NoFeedback: true}}}, ""},
@@ -64,7 +65,7 @@ func TestPlain(t *testing.T) {
 // it: here, in plain and in compile.
 func TestFieldsOfFlow(t *testing.T) {
 	known := map[reflect.Type]string{
-		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Clock Unprotect ReadRTCP EndRTCP TapRTCP Other Learned Refused",
+		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Events Clock Unprotect ReadRTCP EndRTCP TapRTCP Other Learned Refused",
 		reflect.TypeFor[media.Sink]():         "To Protect NoFeedback NATWait",
 		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Only Asymmetric",
 	}
