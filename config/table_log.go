@@ -51,16 +51,18 @@ var logOptions = []*Option{
 
 	facilityLater("log-facility-cdr", "Syslog facility of call records.", func(l *Log) *string { return &l.FacilityCDR }),
 	facilityLater("log-facility-rtcp", "Syslog facility of RTCP data.", func(l *Log) *string { return &l.FacilityRTCP }),
-	facilityLater("log-facility-dtmf", "Syslog facility of DTMF events.", func(l *Log) *string { return &l.FacilityDTMF }),
+	facilityOf("log-facility-dtmf", "Syslog facility of DTMF events (RFC 4733), a line of JSON for each; none are logged without it.", func(l *Log) *string { return &l.FacilityDTMF }),
 	{Name: "log-srtp-keys", Group: "Log", Doc: "Log SRTP keys.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.SRTPKeys }},
 	{Name: "debug-srtp", Group: "Log", Doc: "Log details of SRTP packets.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.DebugSRTP }},
-	{Name: "dtmf-log-dest", Kind: String, Arg: "IP:PORT", Group: "Log", Doc: "Send DTMF events to this address as JSON over UDP.",
-		Unsupported: notDTMFLog, field: func(c *Config) any { return &c.Export.DTMFLogDest }},
+	{Name: "dtmf-log-dest", Kind: String, Arg: "IP:PORT", Example: "127.0.0.1:2223", Group: "Log", Since: firstRelease,
+		Doc: "Send a datagram of JSON to this address for each DTMF event (RFC 4733) that ends. " +
+			"The key DTMF-log-dest of a request names another place for one call.",
+		field: func(c *Config) any { return &c.Export.DTMFLogDest }},
 	{Name: "dtmf-log-ng-tcp", Group: "Log", Doc: "Send DTMF events to clients of listen-tcp-ng.",
-		Unsupported: notDTMFLog, field: func(c *Config) any { return &c.Export.DTMFLogNGTCP }},
+		Unsupported: "NG over TCP isn't built yet", field: func(c *Config) any { return &c.Export.DTMFLogNGTCP }},
 	{Name: "dtmf-no-log-injects", Group: "Log", Doc: "Don't report DTMF events that a command injected.",
-		Unsupported: notDTMFLog, field: func(c *Config) any { return &c.Export.DTMFNoLogInjects }},
-	{Name: "dtmf-digit-delay", Kind: Milliseconds, Group: "Log", Doc: "Time between DTMF digits that make up one code.", Unsupported: notDTMFLog},
+		Unsupported: "play DTMF isn't built, so that no event is injected", field: func(c *Config) any { return &c.Export.DTMFNoLogInjects }},
+	{Name: "dtmf-digit-delay", Kind: Milliseconds, Group: "Log", Doc: "Time between DTMF digits that make up one code.", Unsupported: "codes of several digits aren't recognized"},
 }
 
 // level makes the row of a subsystem's log level.
@@ -85,6 +87,13 @@ func facility(name, doc, def string, field func(*Log) *string) *Option {
 	return &Option{Name: name, Kind: String, Arg: "daemon|local0|...|local7", Enum: facilityNames, Default: def, Group: "Log",
 		Since: firstRelease, Doc: doc,
 		field: func(c *Config) any { return field(&c.Log) }}
+}
+
+// facilityOf makes the row of lines of one kind.
+func facilityOf(name, doc string, field func(*Log) *string) *Option {
+	o := facility(name, doc, "", field)
+	o.Example = "local1"
+	return o
 }
 
 func facilityLater(name, doc string, field func(*Log) *string) *Option {

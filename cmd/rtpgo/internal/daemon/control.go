@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"rtpgo/cmd/rtpgo/internal/httpserver"
+	"rtpgo/cmd/rtpgo/internal/logs"
 	"rtpgo/config"
 	"rtpgo/ng/udp"
 )
@@ -30,7 +31,7 @@ func (d *daemon) startHTTP() (*httpserver.Server, error) {
 	c := httpserver.Config{
 		CertFile: d.cfg.HTTPSCert, KeyFile: d.cfg.HTTPSKey,
 		TokenFile: d.cfg.HTTPTokenFile, ClientCA: d.cfg.HTTPSClientCA,
-		TOS: int(d.cfg.ControlTOS), Log: d.log,
+		TOS: int(d.cfg.ControlTOS), Log: d.log.Named(logs.HTTP),
 	}
 	var err error
 	if c.HTTP, err = listenAddresses("listen-http", d.cfg.ListenHTTP); err != nil {

@@ -35,6 +35,7 @@ type daemon struct {
 	server   *ng.Server
 	listener *udp.Listener
 	http     *httpserver.Server
+	outputs  outputs
 	pidFile  *pidFile
 	watchdog *watchdog
 }
@@ -76,6 +77,9 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		return nil, fmt.Errorf("dtls-ciphers: %w", err)
 	}
 	calls.Debugged = debug
+	if err = d.startOutputs(&calls); err != nil {
+		return nil, err
+	}
 	d.calls = call.New(calls)
 	control := log.Named(logs.Control)
 	d.server = ng.NewServer(d.calls, control)
@@ -118,6 +122,7 @@ func (d *daemon) stop() {
 			d.log.Warn("closing the packet engine", zap.Error(err))
 		}
 	}
+	d.outputs.close()
 	if err := d.pidFile.remove(); err != nil {
 		d.log.Warn("removing the pid file", zap.Error(err))
 	}
