@@ -48,10 +48,10 @@ type Config struct {
 	// NumThreads is the number of workers, 0 for one for each CPU core.
 	NumThreads int
 
-	// ListenNG are [ADDRESS:]PORT for ParseListen, at least one.
-	ListenNG []string
-	// ListenTCPNG and ListenCLI: unsupported.
-	ListenTCPNG, ListenCLI []string
+	// ListenNG and ListenTCPNG are [ADDRESS:]PORT for ParseListen.
+	ListenNG, ListenTCPNG []string
+	// ListenCLI: unsupported.
+	ListenCLI []string
 	// ListenHTTP and ListenHTTPS are [ADDRESS:]PORT for ParseListen.
 	ListenHTTP, ListenHTTPS []string
 	// HTTPSCert and HTTPSKey are PEM files, both given with ListenHTTPS.

@@ -80,7 +80,7 @@ func TestErrorsOfTheCommandLine(t *testing.T) {
 	}{
 		{[]string{"--config-file=none", "-n", "2223"}, "no interface given"},
 		{[]string{"--config-file=none", "-i", "203.0.113.1"}, "nothing to listen on"},
-		{[]string{"--config-file=none", "-i", "203.0.113.1", "--listen-tcp-ng=2223"}, "the other ways aren't built yet"},
+		{[]string{"--config-file=none", "-i", "203.0.113.1", "--listen-tcp-ng=x"}, `listen-tcp-ng: "x" is no port`},
 		{append(base, "-m", "40000", "-M", "30000"), "range 40000-30000 is reversed"},
 		{append(base, "-m", "30001", "-M", "30002"), "holds no pair"},
 		{append(base, "-m", "0"), "--port-min: 0 is not within 1 to 65535"},
@@ -214,6 +214,13 @@ func TestExampleStarts(t *testing.T) {
 	u := mustLoad(t, "--config-file="+writeFile(t, text))
 	if u.PortRest != d.PortRest || u.Log.Level != d.Log.Level || u.Engine != d.Engine || u.MaxSessions != d.MaxSessions || len(u.Warnings) != 0 {
 		t.Errorf("%+v", u)
+	}
+}
+
+// One way of control is enough, whichever it is.
+func TestControlOptions(t *testing.T) {
+	for _, o := range []string{"-n=2223", "-N=2223", "--listen-http=8080"} {
+		mustLoad(t, "--config-file=none", "-i", "203.0.113.1", o)
 	}
 }
 

@@ -128,11 +128,13 @@ var engineOptions = []*Option{
 
 var controlOptions = []*Option{
 	{Name: "listen-ng", Short: "n", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:22222", Group: groupControl, Since: firstRelease,
-		Doc: "UDP address for the NG protocol, at least one. Without an IP all addresses of the host are served; " +
-			"whoever can reach the port controls the daemon, so name one.",
+		Doc: "UDP address for the NG protocol; this or one of listen-tcp-ng, listen-http and listen-https is needed. " +
+			"Without an IP all addresses of the host are served; whoever can reach the port controls the daemon, so name one. rtpgo's own commands need it.",
 		field: func(c *Config) any { return &c.ListenNG }},
-	{Name: "listen-tcp-ng", Short: "N", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "TCP address for the NG protocol.",
-		Unsupported: "NG over TCP isn't built yet", field: func(c *Config) any { return &c.ListenTCPNG }},
+	{Name: "listen-tcp-ng", Short: "N", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:22222", Group: groupControl, Since: firstRelease,
+		Doc: "TCP address for the NG protocol: requests one behind the other on one connection, up to 32 in work at a time. " +
+			"Whoever can reach the port controls the daemon.",
+		field: func(c *Config) any { return &c.ListenTCPNG }},
 	{Name: "listen-cli", Short: "c", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "TCP address for rtpengine-ctl.",
 		Unsupported: "rtpengine-ctl's protocol isn't built yet; use rtpgo's own commands", field: func(c *Config) any { return &c.ListenCLI }},
 	{Name: "listen-tcp", Short: "l", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "TCP address for OpenSER's mediaproxy protocol.",

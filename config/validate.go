@@ -30,7 +30,7 @@ func (e *evaluation) validateListeners() {
 	for _, o := range []struct {
 		name   string
 		values []string
-	}{{"listen-ng", c.ListenNG}, {"listen-http", c.ListenHTTP}, {"listen-https", c.ListenHTTPS}} {
+	}{{"listen-ng", c.ListenNG}, {"listen-tcp-ng", c.ListenTCPNG}, {"listen-http", c.ListenHTTP}, {"listen-https", c.ListenHTTPS}} {
 		for _, l := range o.values {
 			if _, _, err := splitListen(l); err != nil {
 				e.failOption(o.name, o.name+": "+err.Error())
@@ -38,14 +38,9 @@ func (e *evaluation) validateListeners() {
 		}
 	}
 	e.validateHTTPS()
-	if len(c.ListenNG) > 0 {
-		return
+	if len(c.ListenNG)+len(c.ListenTCPNG)+len(c.ListenHTTP)+len(c.ListenHTTPS) == 0 {
+		e.failOption("listen-ng", "nothing to listen on: the daemon is controlled through --listen-ng=ADDRESS:PORT, or by TCP or HTTP")
 	}
-	text := "nothing to listen on: the daemon is controlled through --listen-ng=ADDRESS:PORT"
-	if len(c.ListenTCPNG)+len(c.ListenHTTP)+len(c.ListenHTTPS) > 0 {
-		text += "; the other ways aren't built yet"
-	}
-	e.failOption("listen-ng", text)
 }
 
 func (e *evaluation) validateHTTPS() {

@@ -17,6 +17,25 @@ import (
 // labels, metadata) are apart from it and may be kept.
 func Decode(doc []byte) (*Request, Encoding, error) { return Templates(nil).Decode(doc) }
 
+// CallID is the call-id that a document names, or "": for transports that keep
+// the requests about one call in order.
+func CallID(doc []byte) (id string) {
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	if _, err := d.t.read(string(doc)); err != nil {
+		return ""
+	}
+	want, found := keys.find("call-id"), false
+	value{&d.t, 0}.entries(func(name string, v value) {
+		if !found && keys.find(name) == want {
+			if found = true; v.kind() == kindString {
+				id, _ = v.text()
+			}
+		}
+	})
+	return strings.Clone(id)
+}
+
 // decoder carries the document's values into a request by way of the
 // vocabulary.
 type decoder struct {

@@ -131,3 +131,19 @@ func TestDecodeSpellings(t *testing.T) {
 		})
 	}
 }
+
+func TestCallID(t *testing.T) {
+	for doc, want := range map[string]string{
+		"d7:command4:ping7:call-id1:x7:call-id1:ye": "x",
+		`{"call-ID":"é"}`:                           "é",
+		"d7:call-idi5ee":                            "",
+		"d4:listd7:call-id1:xee":                    "",
+		"d7:call-id1:x":                             "",
+		"":                                          "",
+		"d7:command4:pinge7:call-id1:x":             "",
+	} {
+		if got := CallID([]byte(doc)); got != want {
+			t.Errorf("%q: got %q, want %q", doc, got, want)
+		}
+	}
+}

@@ -59,13 +59,12 @@ func (s *Server) Overloaded() { s.counters.overloaded.Add(1) }
 // change nor keep the reply.
 func (s *Server) Serve(ctx context.Context, peer netip.AddrPort, message []byte, answer func(reply []byte)) {
 	peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
-	space := bytes.IndexByte(message, ' ')
-	if space <= 0 {
+	cookie, document := SplitCookie(message)
+	if cookie == nil {
 		s.counters.noCookie.Add(1)
 		s.log.Debug("NG message without cookie dropped", zap.Stringer("peer", peer), zap.Int("bytes", len(message)))
 		return
 	}
-	cookie, document := message[:space], message[space+1:]
 	key, reply, what := s.cookies.begin(peer, cookie, document, answer)
 	switch what {
 	case isDone:
@@ -83,6 +82,19 @@ func (s *Server) Serve(ctx context.Context, peer netip.AddrPort, message []byte,
 		buffers.Put(scratch)
 	}
 }
+
+// SplitCookie divides a message. Without a cookie both parts are nil.
+func SplitCookie(message []byte) (cookie, document []byte) {
+	space := bytes.IndexByte(message, ' ')
+	if space <= 0 {
+		return nil, nil
+	}
+	return message[:space], message[space+1:]
+}
+
+// Malformed reports whether a reply is the one to a document that is no
+// dictionary: nothing, behind the cookie if there is one.
+func Malformed(reply []byte) bool { return len(reply) == 0 || reply[len(reply)-1] == ' ' }
 
 // Do carries out one document without a cookie, for transports that pair
 // requests and replies themselves.

@@ -8,10 +8,12 @@ import (
 // Limits of one message. They are far above what any client sends and keep a
 // hostile datagram from costing more than its own size.
 const (
-	MaxMessage = 65535 // bytes of a datagram, cookie included
-	maxDepth   = 32    // dictionaries and lists inside each other
-	maxNodes   = 4096  // values and keys in one request
-	maxUnknown = 16    // names remembered in Request.Unknown and Unsupported
+	MaxMessage = 65535     // bytes of a datagram, cookie included
+	MaxStream  = 256 << 10 // bytes of a message on a stream (TCP, HTTP, WebSocket)
+	MaxCookie  = 1024      // bytes of a cookie on a stream
+	maxDepth   = 32        // dictionaries and lists inside each other
+	maxNodes   = 4096      // values and keys in one request
+	maxUnknown = 16        // names remembered in Request.Unknown and Unsupported
 )
 
 // ErrDocument says that a document is neither a bencoded nor a JSON dictionary.

@@ -7,6 +7,7 @@ import (
 	"rtpgo/cmd/rtpgo/internal/httpserver"
 	"rtpgo/cmd/rtpgo/internal/logs"
 	"rtpgo/config"
+	"rtpgo/ng/tcp"
 	"rtpgo/ng/udp"
 )
 
@@ -23,6 +24,16 @@ func listenAddresses(option string, list []string) ([]netip.AddrPort, error) {
 		out = append(out, addresses...)
 	}
 	return out, nil
+}
+
+// startTCP makes the TCP listener of the NG protocol, or returns nil where none
+// is asked for.
+func (d *daemon) startTCP() (*tcp.Listener, error) {
+	addresses, err := listenAddresses("listen-tcp-ng", d.cfg.ListenTCPNG)
+	if err != nil || len(addresses) == 0 {
+		return nil, err
+	}
+	return tcp.Listen(tcp.Config{Addresses: addresses, TOS: int(d.cfg.ControlTOS), Log: d.log.Named(logs.Control)}, d.server)
 }
 
 // startHTTP makes the HTTP server and mounts what it serves, or returns nil

@@ -22,6 +22,7 @@ import (
 	"rtpgo/media/dtls"
 	"rtpgo/media/userspace"
 	"rtpgo/ng"
+	"rtpgo/ng/tcp"
 	"rtpgo/ng/udp"
 )
 
@@ -34,6 +35,7 @@ type daemon struct {
 	calls    *call.Registry
 	server   *ng.Server
 	listener *udp.Listener
+	tcp      *tcp.Listener
 	http     *httpserver.Server
 	outputs  outputs
 	pidFile  *pidFile
@@ -88,10 +90,15 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		log.Warn(line)
 	}
 	d.calls.SetProxyCounters(proxyCounters{d.server})
-	d.listener, err = udp.Listen(udp.Config{
-		Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: control,
-	}, d.server)
-	if err != nil {
+	if len(addresses) > 0 {
+		d.listener, err = udp.Listen(udp.Config{
+			Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: control,
+		}, d.server)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if d.tcp, err = d.startTCP(); err != nil {
 		return nil, err
 	}
 	if d.http, err = d.startHTTP(); err != nil {
@@ -143,6 +150,9 @@ func (d *daemon) stopControl() {
 	}
 	if d.listener != nil {
 		end(d.listener.Shutdown)
+	}
+	if d.tcp != nil {
+		end(d.tcp.Shutdown)
 	}
 	if d.http != nil {
 		end(d.http.Shutdown)
