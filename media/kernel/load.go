@@ -40,7 +40,7 @@ func explain(err error) error {
 	var missing string
 	switch {
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		missing = "needs the capabilities CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8) and CAP_NET_ADMIN, in the first user namespace"
+		missing = "needs the capabilities CAP_BPF (CAP_SYS_ADMIN before Linux 5.8) and CAP_NET_ADMIN, in the first user namespace"
 	case errors.Is(features.HaveProgramHelper(ebpf.SchedCLS, asm.FnRedirectNeigh), ebpf.ErrNotSupported):
 		missing = "needs Linux 5.10 (bpf_redirect_neigh)"
 	case errors.Is(err, ebpf.ErrNotSupported), errors.Is(err, unix.ENOSYS):

@@ -16,7 +16,7 @@ func healthy() Host {
 			"sys/net/ipv4/ip_local_port_range":     {Data: []byte("41000\t60999\n")},
 			"sys/net/ipv4/ip_local_reserved_ports": {Data: []byte("\n")},
 			"sys/net/core/rmem_max":                {Data: []byte("4194304\n")},
-			"self/status":                          {Data: []byte("Name:\trtpgo\nCapEff:\t000000c000003000\n")},
+			"self/status":                          {Data: []byte("Name:\trtpgo\nCapEff:\t0000008000003000\n")},
 		},
 		Bind:        func(netip.AddrPort) error { return nil },
 		Descriptors: func() (uint64, uint64, error) { return 1024, 1 << 20, nil },
@@ -106,7 +106,7 @@ func TestFindings(t *testing.T) {
 		},
 		"no capabilities": {
 			func(h *Host, _ *Subject) { proc(*h, "self/status", "CapEff:\t0000000000000000\n") },
-			"capabilities", Warn, "setcap cap_net_admin,cap_net_raw,cap_perfmon,cap_bpf+ep",
+			"capabilities", Warn, "setcap cap_net_admin,cap_net_raw,cap_bpf+ep",
 		},
 		"cap_sys_admin stands for cap_bpf": {
 			func(h *Host, _ *Subject) { proc(*h, "self/status", "CapEff:\t0000000000203000\n") },

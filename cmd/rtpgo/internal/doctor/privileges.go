@@ -14,15 +14,14 @@ var wantedCapabilities = []struct {
 }{
 	{12, "cap_net_admin"},
 	{13, "cap_net_raw"},
-	{38, "cap_perfmon"},
 	{39, "cap_bpf"},
 }
 
 // GrantCapabilities is the command that gives the binary what the faster
 // engines need.
-const GrantCapabilities = "setcap cap_net_admin,cap_net_raw,cap_perfmon,cap_bpf+ep /usr/bin/rtpgo (the systemd unit gives them to the service)"
+const GrantCapabilities = "setcap cap_net_admin,cap_net_raw,cap_bpf+ep /usr/bin/rtpgo (the systemd unit gives them to the service)"
 
-// sysAdmin stands for cap_bpf and cap_perfmon on kernels before 5.8.
+// sysAdmin stands for cap_bpf on kernels before 5.8.
 const sysAdmin = 21
 
 func capabilities(host Host) Finding {

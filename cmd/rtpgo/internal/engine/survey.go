@@ -42,6 +42,9 @@ func surveyKernel(devices []kernel.Result) Possibility {
 		obstacles = append(obstacles, strings.TrimPrefix(d.Device+": "+d.Why, ": "))
 		available = available || d.Available
 	}
+	if len(devices) == 0 {
+		obstacles = []string{"no media address to attach to"}
+	}
 	if available {
 		p.Detail = strings.Join(details, "; ")
 	} else {
