@@ -9,6 +9,8 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/link"
+
+	"rtpgo/media"
 )
 
 // Routes change while packets run: they leave by the new device, and none is
@@ -108,6 +110,9 @@ func TestDevicesComeAndGo(t *testing.T) {
 			l.link("prv1", l.b, "b1", 3)
 			l.ip("addr del 198.18.1.1/24 dev prv0\naddr add 198.18.1.1/24 dev prv1\nlink set prv0 down")
 			l.b.ip("addr del 198.18.1.2/24 dev b0\naddr add 198.18.1.2/24 dev b1\nroute replace default via 198.18.1.1")
+			// Until the engine has heard of it packets still go the old way.
+			prv1 := uint32(deviceIndex(t, "prv1"))
+			wait(t, func() bool { return wayOut(a.port) == prv1 }, func() string { return Why(a.port) })
 			l.inKernel(a, b)
 			wait(t, func() bool {
 				n := a.kernelPackets()
@@ -125,6 +130,18 @@ func TestDevicesComeAndGo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wayOut is the device by which the kernel sends what arrives at a port, 0 where
+// it sends nothing.
+func wayOut(p media.Port) uint32 {
+	en := p.(*port).entry.Load()
+	if en == nil {
+		return 0
+	}
+	en.mu.Lock()
+	defer en.mu.Unlock()
+	return en.flow.Ifindex
 }
 
 // programs is how many programs are attached to a device's ingress by links.
