@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"rtpgo/cmd/rtpgo/internal/httpserver"
+	"rtpgo/cmd/rtpgo/internal/metrics"
 )
 
 // mount tells the HTTP server what to serve.
@@ -13,4 +14,7 @@ func (d *daemon) mount(s *httpserver.Server) {
 		w.Header().Set("Content-Type", "text/plain")
 		io.WriteString(w, "pong\n")
 	}))
+	s.Handle("GET /metrics", metrics.Handler(metrics.Sources{
+		Calls: d.calls, Server: d.server, Engine: d.engine, Version: d.calls.Version,
+	}, d.log))
 }
