@@ -322,14 +322,16 @@ var commands map[string]command
 
 func init() {
 	commands = map[string]command{
-		"ping":        func(*Registry, *ng.Request) (ng.Dict, error) { return ng.Dict{{Key: "result", Value: "pong"}}, nil },
-		"offer":       (*Registry).offer,
-		"answer":      (*Registry).answer,
-		"delete":      (*Registry).delete,
-		"query":       (*Registry).query,
-		"list":        (*Registry).list,
-		"statistics":  (*Registry).statistics,
-		StatusCommand: (*Registry).status,
+		"ping":           func(*Registry, *ng.Request) (ng.Dict, error) { return ng.Dict{{Key: "result", Value: "pong"}}, nil },
+		"offer":          (*Registry).offer,
+		"answer":         (*Registry).answer,
+		"delete":         (*Registry).delete,
+		"query":          (*Registry).query,
+		"list":           (*Registry).list,
+		"statistics":     (*Registry).statistics,
+		StatusCommand:    (*Registry).status,
+		DebugCommand:     (*Registry).debug,
+		TerminateCommand: (*Registry).terminateCommand,
 	}
 	for name, c := range controlCommands {
 		commands[name] = c

@@ -50,7 +50,7 @@ type Config struct {
 
 	// ListenNG and ListenTCPNG are [ADDRESS:]PORT for ParseListen.
 	ListenNG, ListenTCPNG []string
-	// ListenCLI: unsupported.
+	// ListenCLI are [ADDRESS:]PORT for ParseListen, for rtpengine-ctl.
 	ListenCLI []string
 	// ListenHTTP and ListenHTTPS are [ADDRESS:]PORT for ParseListen.
 	ListenHTTP, ListenHTTPS []string

@@ -57,7 +57,7 @@ func TestCommandLinesOfTheReference(t *testing.T) {
 		!slices.Equal(c.ListenCLI, []string{"12345"}) || !c.Foreground || c.Log.Level != 7 || !c.Log.Stderr || c.Log.Levels.Internals != 7 {
 		t.Errorf("%+v", c)
 	}
-	for _, name := range []string{"listen-cli", "listen-udp", "silence-detect"} {
+	for _, name := range []string{"listen-udp", "silence-detect"} {
 		if n := strings.Count(strings.Join(c.Warnings, "\n"), "--"+name+" isn't supported"); n != 1 {
 			t.Errorf("%d warnings name %s: %q", n, name, c.Warnings)
 		}

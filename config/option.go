@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Kind is the type of an option's value.
 type Kind uint8
@@ -103,6 +107,39 @@ func (o *Option) Flags() string {
 	}
 	return "-" + o.Short + ", --" + o.Name
 }
+
+// Text is the value that a configuration has for the option, as a file would
+// give it; lists are joined by semicolons. It is "" where nothing takes the
+// value.
+func (o *Option) Text(c *Config) string {
+	if o.field == nil {
+		return ""
+	}
+	switch p := o.field(c).(type) {
+	case *time.Duration:
+		return strconv.FormatInt(int64(*p/o.tick()), 10)
+	case *[]string:
+		return strings.Join(*p, ";")
+	case *string:
+		return *p
+	case *bool:
+		return strconv.FormatBool(*p)
+	case *float64:
+		return strconv.FormatFloat(*p, 'f', -1, 64)
+	case *int:
+		return strconv.Itoa(*p)
+	case *int64:
+		return strconv.FormatInt(*p, 10)
+	case *uint8:
+		return strconv.Itoa(int(*p))
+	case *uint16:
+		return strconv.Itoa(int(*p))
+	}
+	return ""
+}
+
+// Check tells whether a value would do for the option.
+func (o *Option) Check(value string) error { return o.assign(nil, []string{value}) }
 
 // Lookup finds an option by its long name.
 func Lookup(name string) (*Option, bool) {

@@ -135,8 +135,9 @@ var controlOptions = []*Option{
 		Doc: "TCP address for the NG protocol: requests one behind the other on one connection, up to 32 in work at a time. " +
 			"Whoever can reach the port controls the daemon.",
 		field: func(c *Config) any { return &c.ListenTCPNG }},
-	{Name: "listen-cli", Short: "c", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "TCP address for rtpengine-ctl.",
-		Unsupported: "rtpengine-ctl's protocol isn't built yet; use rtpgo's own commands", field: func(c *Config) any { return &c.ListenCLI }},
+	{Name: "listen-cli", Short: "c", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:9900", Group: groupControl, Since: firstRelease,
+		Doc:   "TCP address for rtpengine-ctl. Whoever can reach the port controls the daemon, so name an address.",
+		field: func(c *Config) any { return &c.ListenCLI }},
 	{Name: "listen-tcp", Short: "l", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "TCP address for OpenSER's mediaproxy protocol.",
 		Unsupported: "the protocol is obsolete"},
 	{Name: "listen-udp", Short: "u", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "UDP address for the rtpproxy protocol.",

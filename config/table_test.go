@@ -33,8 +33,12 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s has nothing to show in the example", o.Name)
 		}
 		if o.Default != "" && !o.CommandLine {
-			if err := o.assign(&Config{}, []string{o.Default}); err != nil {
+			c := &Config{}
+			if err := o.assign(c, []string{o.Default}); err != nil {
 				t.Errorf("%s: default: %v", o.Name, err)
+			}
+			if got := o.Text(c); o.field != nil && got != o.Default {
+				t.Errorf("%s: its default %q reads %q", o.Name, o.Default, got)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (e *evaluation) validateListeners() {
 	for _, o := range []struct {
 		name   string
 		values []string
-	}{{"listen-ng", c.ListenNG}, {"listen-tcp-ng", c.ListenTCPNG}, {"listen-http", c.ListenHTTP}, {"listen-https", c.ListenHTTPS}} {
+	}{{"listen-ng", c.ListenNG}, {"listen-tcp-ng", c.ListenTCPNG}, {"listen-cli", c.ListenCLI}, {"listen-http", c.ListenHTTP}, {"listen-https", c.ListenHTTPS}} {
 		for _, l := range o.values {
 			if _, _, err := splitListen(l); err != nil {
 				e.failOption(o.name, o.name+": "+err.Error())

@@ -66,6 +66,7 @@ type Request struct {
 	Limit            int // list; LimitSet tells whether it was given
 	LimitSet         bool
 	Cursor           Text // rtpgo status: only calls behind this call-id
+	Setting, Value   Text // rtpgo set: an option and its new value
 	Frequency        []int
 
 	DTMFSecurity                                Text

@@ -82,6 +82,8 @@ func keyWords() []word {
 			}
 		})},
 		{names: []string{"limit"}, takes: "integer", doc: "how many calls list returns", read: number(func(r *Request, n int64) { r.Limit, r.LimitSet = clamp(n), true })},
+		{names: []string{"setting"}, takes: "string", doc: "rtpgo set: name of an option", read: text(func(r *Request) *Text { return &r.Setting })},
+		{names: []string{"value"}, takes: "string", doc: "rtpgo set: its new value; rtpgo debug: on or off", read: text(func(r *Request) *Text { return &r.Value })},
 		{names: []string{"cursor"}, takes: "string", doc: "rtpgo status: only calls whose id sorts behind it", read: text(func(r *Request) *Text { return &r.Cursor })},
 
 		// DTMF.

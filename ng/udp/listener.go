@@ -91,6 +91,16 @@ func noFamily(err error) bool {
 		errors.Is(err, syscall.EPROTONOSUPPORT)
 }
 
+// SetTOS changes the TOS octet (IPv6: traffic class) of replies.
+func (l *Listener) SetTOS(tos int) error {
+	for _, s := range l.sockets {
+		if err := s.setTOS(tos); err != nil {
+			return fmt.Errorf("NG control on udp %s: %w", s.address(), err)
+		}
+	}
+	return nil
+}
+
 // Addresses are the addresses listened on, with the port that the system chose
 // where 0 was asked for.
 func (l *Listener) Addresses() []netip.AddrPort {

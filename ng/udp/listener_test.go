@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"rtpgo/ng"
 )
 
@@ -205,5 +207,31 @@ func TestParseListen(t *testing.T) {
 		if s := "[" + strings.Join(got, " ") + "]"; err != nil || s != want {
 			t.Errorf("%q: got %s, %v, want %s", in, s, err, want)
 		}
+	}
+}
+
+func TestSetTOS(t *testing.T) {
+	l, err := Listen(Config{Addresses: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0"), netip.MustParseAddrPort("[::1]:0")}}, ng.NewServer(nil, nil))
+	if err != nil {
+		t.Skipf("no IPv6 loopback: %v", err)
+	}
+	defer l.Shutdown(context.Background())
+	if err := l.SetTOS(184); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range l.sockets {
+		raw, err := s.conn.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		level, option := unix.IPPROTO_IP, unix.IP_TOS
+		if s.address().Addr().Is6() {
+			level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+		}
+		raw.Control(func(fd uintptr) {
+			if got, err := unix.GetsockoptInt(int(fd), level, option); got != 184 || err != nil {
+				t.Errorf("%s: TOS %d, %v", s.address(), got, err)
+			}
+		})
 	}
 }

@@ -66,9 +66,9 @@ func (s *socket) configure(fd int, is6 bool, c Config) error {
 	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
 	}
-	level, pktinfo, tos := unix.IPPROTO_IP, unix.IP_PKTINFO, unix.IP_TOS
+	level, pktinfo := unix.IPPROTO_IP, unix.IP_PKTINFO
 	if is6 {
-		level, pktinfo, tos = unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, unix.IPV6_TCLASS
+		level, pktinfo = unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO
 	}
 	if s.wildcard {
 		if err := unix.SetsockoptInt(fd, level, pktinfo, 1); err != nil {
@@ -76,8 +76,8 @@ func (s *socket) configure(fd int, is6 bool, c Config) error {
 		}
 	}
 	if c.TOS != 0 {
-		if err := unix.SetsockoptInt(fd, level, tos, c.TOS); err != nil {
-			return os.NewSyscallError("setsockopt TOS", err)
+		if err := setTOS(fd, is6, c.TOS); err != nil {
+			return err
 		}
 	}
 	if !is6 && c.PMTU != PMTUDefault {
@@ -90,6 +90,24 @@ func (s *socket) configure(fd int, is6 bool, c Config) error {
 		}
 	}
 	return nil
+}
+
+func setTOS(fd int, is6 bool, tos int) error {
+	level, option := unix.IPPROTO_IP, unix.IP_TOS
+	if is6 {
+		level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+	}
+	return os.NewSyscallError("setsockopt TOS", unix.SetsockoptInt(fd, level, option, tos))
+}
+
+func (s *socket) setTOS(tos int) error {
+	raw, err := s.conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	is6 := s.address().Addr().Is6()
+	e := raw.Control(func(fd uintptr) { err = setTOS(int(fd), is6, tos) })
+	return errors.Join(e, err)
 }
 
 func (s *socket) address() netip.AddrPort {

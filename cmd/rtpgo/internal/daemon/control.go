@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 
+	"rtpgo/cmd/rtpgo/internal/ctl"
 	"rtpgo/cmd/rtpgo/internal/httpserver"
 	"rtpgo/cmd/rtpgo/internal/logs"
 	"rtpgo/config"
@@ -34,6 +36,24 @@ func (d *daemon) startTCP() (*tcp.Listener, error) {
 		return nil, err
 	}
 	return tcp.Listen(tcp.Config{Addresses: addresses, TOS: int(d.cfg.ControlTOS), Log: d.log.Named(logs.Control)}, d.server)
+}
+
+// startCLI serves rtpengine-ctl, or returns nil where nobody asks for it.
+func (d *daemon) startCLI() (*ctl.Listener, error) {
+	addresses, err := listenAddresses("listen-cli", d.cfg.ListenCLI)
+	if err != nil || len(addresses) == 0 {
+		return nil, err
+	}
+	return ctl.Listen(addresses, int(d.cfg.ControlTOS), d.commands)
+}
+
+// setControlTOS changes --control-tos while the daemon runs: that of the NG
+// protocol over UDP.
+func (d *daemon) setControlTOS(tos int) error {
+	if d.listener == nil {
+		return errors.New("the NG protocol isn't spoken over UDP; other ways take a new value at the next start")
+	}
+	return d.listener.SetTOS(tos)
 }
 
 // startHTTP makes the HTTP server and mounts what it serves, or returns nil

@@ -12,9 +12,11 @@ import (
 	"go.uber.org/zap"
 
 	"rtpgo/call"
+	"rtpgo/cmd/rtpgo/internal/ctl"
 	"rtpgo/cmd/rtpgo/internal/engine"
 	"rtpgo/cmd/rtpgo/internal/httpserver"
 	"rtpgo/cmd/rtpgo/internal/logs"
+	"rtpgo/cmd/rtpgo/internal/settings"
 	"rtpgo/cmd/rtpgo/internal/systemd"
 	"rtpgo/config"
 	"rtpgo/interfaces"
@@ -36,6 +38,8 @@ type daemon struct {
 	server   *ng.Server
 	listener *udp.Listener
 	tcp      *tcp.Listener
+	commands *ctl.Interpreter // of rtpengine-ctl
+	cli      *ctl.Listener    // nil without --listen-cli
 	http     *httpserver.Server
 	outputs  outputs
 	pidFile  *pidFile
@@ -84,7 +88,8 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 	}
 	d.calls = call.New(calls)
 	control := log.Named(logs.Control)
-	d.server = ng.NewServer(d.calls, control)
+	options := settings.New(settings.Config{Options: cfg, Calls: d.calls, Levels: l.Levels, ControlTOS: d.setControlTOS})
+	d.server = ng.NewServer(options.Handler(d.calls, control), control)
 	d.server.Templates = cfg.Templates
 	for _, line := range d.server.Templates.Check() {
 		log.Warn(line)
@@ -99,6 +104,10 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		}
 	}
 	if d.tcp, err = d.startTCP(); err != nil {
+		return nil, err
+	}
+	d.commands = ctl.New(d.calls, options, control)
+	if d.cli, err = d.startCLI(); err != nil {
 		return nil, err
 	}
 	if d.http, err = d.startHTTP(); err != nil {
@@ -154,6 +163,9 @@ func (d *daemon) stopControl() {
 	if d.tcp != nil {
 		end(d.tcp.Shutdown)
 	}
+	if d.cli != nil {
+		end(d.cli.Shutdown)
+	}
 	if d.http != nil {
 		end(d.http.Shutdown)
 	}
@@ -196,7 +208,7 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		Interfaces: set, Engine: e, Log: log, Version: version,
 		EngineStatus: func() ng.Dict { return engine.Status(e) },
 		Limits: call.Limits{
-			MaxSessions: maxSessions(cfg.MaxSessions), DeleteDelay: cfg.DeleteDelay,
+			MaxSessions: settings.MaxSessions(cfg.MaxSessions), DeleteDelay: cfg.DeleteDelay,
 			Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
 			FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		},
@@ -240,16 +252,3 @@ func pmtu(word string) udp.PMTU {
 type proxyCounters struct{ *ng.Server }
 
 func (p proxyCounters) ControlStatistics() ng.Dict { return p.Stats().Control() }
-
-// maxSessions turns --max-sessions, where 0 refuses every call and less than 0
-// is no limit, into call.Limits, where it is the other way round.
-func maxSessions(option int) int {
-	switch {
-	case option < 0:
-		return 0
-	case option == 0:
-		return -1
-	default:
-		return option
-	}
-}

@@ -64,6 +64,15 @@ func (l *Levels) Level(part string) int {
 	return int(l.general.Load())
 }
 
+// Own is the level that a part was given, config.LevelUnset where it follows
+// the general one.
+func (l *Levels) Own(part string) int {
+	if n := l.of[part]; n != nil {
+		return int(n.Load())
+	}
+	return config.LevelUnset
+}
+
 // Set changes the level of a part, or with "" that of --log-level; -1 makes a
 // part follow the latter again.
 func (l *Levels) Set(part string, level int) error {
