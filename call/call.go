@@ -23,6 +23,7 @@ type Call struct {
 	lastSignal time.Time      // zero until an offer or answer was understood
 	deleteAt   time.Time      // zero unless a delete with a delay is pending
 	answered   bool
+	reporting  bool // queued for a report
 	parties    []*Party
 	blocks     blocks // of the whole call
 	warnedSide bool   // one direction= only: warned once

@@ -155,13 +155,17 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 			}
 		}
 	}
+	if f.EndRTCP {
+		f.RTCP = nil
+	}
 	return f
 }
 
 // readRTCP lets a flow read the RTCP that m's party sends, where it isn't
 // encrypted from end to end.
 func (m *Media) readRTCP(f *media.Flow, l *localPorts, i int) {
-	f.ReadRTCP = f.Kind != media.KindRaw && !(m.ice.passthrough && m.secured())
+	f.ReadRTCP = f.Kind != media.KindRaw && !m.opaque()
+	f.EndRTCP = m.generates()
 	if tap := m.party.call.registry.TapRTCP; tap != nil && f.ReadRTCP {
 		id, local := m.party.call.ID, l.ports[i].Local()
 		f.TapRTCP = func(pkt []byte, src netip.AddrPort) { tap(id, src, local, pkt) }

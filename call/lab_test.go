@@ -53,6 +53,7 @@ func newLabOn(tb testing.TB, specs []string, change func(*Config)) *lab {
 	}
 	start := time.Now()
 	l.r = newRegistry(cfg, func() time.Time { return start.Add(time.Duration(l.ahead.Load())) })
+	l.r.packetNow = func() int64 { return media.Now() + l.ahead.Load() }
 	tb.Cleanup(func() {
 		l.r.Close()
 		l.empty()
@@ -65,6 +66,7 @@ func newLabOn(tb testing.TB, specs []string, change func(*Config)) *lab {
 func (l *lab) pass(d time.Duration) {
 	l.ahead.Add(int64(d))
 	l.r.tick()
+	l.r.reportDue()
 }
 
 // empty checks that no port is left.

@@ -63,7 +63,7 @@ type Media struct {
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
 	sources      []*rtpSource    // of this party, whose quality is kept
-	generated    sentTimes       // of sender reports of our own to this party
+	generator    *generator      // nil before RTCP of our own was sent to this party
 }
 
 // stream is what signalling knows of one packet stream towards a party.

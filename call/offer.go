@@ -128,6 +128,7 @@ func (x *exchange) run() (ng.Dict, error) {
 		}
 	}
 	x.c.pierceNAT()
+	x.c.startReports()
 	return ng.Dict{{Key: "sdp", Value: string(body)}, {Key: "result", Value: "ok"}}, nil
 }
 
@@ -211,6 +212,7 @@ func (x *exchange) negotiateSection(p section) error {
 	x.iceSection(s, r, sm)
 	x.codecs(s, r, sm)
 	x.learningFlags(s, r)
+	x.generateFlag(s, r)
 	if err := x.ports(s, r); err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ type rtpSource struct {
 	rtt    time.Duration
 	hasRTT bool
 	rating rating
+
+	reported int64       // report blocks by it
+	before   measurement // of it, at the last report of our own
 }
 
 // sentTimes remembers when sender reports left us, for the round-trip times of
@@ -134,7 +137,12 @@ func (m *Media) reported(r *media.Report) {
 			subject.about = *r
 		}
 	}
-	at, known := m.generated.find(r.LastSR)
+	s.reported++
+	var at int64
+	known := false
+	if m.generator != nil {
+		at, known = m.generator.times.find(r.LastSR)
+	}
 	if !known && subject != nil {
 		at, known = subject.times.find(r.LastSR)
 	}

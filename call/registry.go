@@ -93,6 +93,9 @@ type Registry struct {
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
 	now          func() time.Time // time.Now but in tests
+	packetNow    func() int64     // media.Now, likewise
+	reporter     reporter
+	cname        string // of RTCP of our own
 	done         chan struct{}
 	wg           sync.WaitGroup
 }
@@ -111,8 +114,9 @@ type ProxyCounters interface {
 // New makes a registry and starts its clock.
 func New(cfg Config) *Registry {
 	r := newRegistry(cfg, time.Now)
-	r.wg.Add(1)
+	r.wg.Add(2)
 	go r.clock()
+	go r.runReports()
 	return r
 }
 
@@ -123,13 +127,15 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 	}
 	r := &Registry{
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
-		started: now(), now: now, done: make(chan struct{}),
+		started: now(), now: now, packetNow: media.Now, done: make(chan struct{}),
 		certificates: certificates{cfg: cfg.Certificate}, sums: newSums(cfg.Interfaces),
 	}
 	r.limits.Store(&cfg.Limits)
 	if r.Debugged == nil {
 		r.Debugged = new(Debugged)
 	}
+	r.reporter.wake = make(chan struct{}, 1)
+	r.cname = randomToken(12)
 	r.quality = make(map[*interfaces.Address]*qualityTotals, len(r.sums))
 	for a := range r.sums {
 		r.quality[a] = new(qualityTotals)

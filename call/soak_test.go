@@ -34,7 +34,7 @@ func TestSoak(t *testing.T) {
 		l.pass(2 * time.Minute)
 	}
 	round(0, n/20) // what stays for good is made now
-	before, goroutines := heap(), runtime.NumGoroutine()
+	before, goroutines := heapInUse(), runtime.NumGoroutine()
 	round(n/20, n)
 	if c := l.r.Count(); c != 0 {
 		t.Errorf("%d calls left", c)
@@ -44,12 +44,12 @@ func TestSoak(t *testing.T) {
 		t.Errorf("%d goroutines, before it were %d", g, goroutines)
 	}
 	// A call holds some 8 KB: a leak of a hundredth of that would show.
-	if after := heap(); after > before+uint64(n)*80 {
+	if after := heapInUse(); after > before+uint64(n)*80 {
 		t.Errorf("%d KiB of heap, before it were %d", after>>10, before>>10)
 	}
 }
 
-func heap() uint64 {
+func heapInUse() uint64 {
 	var m runtime.MemStats
 	for range 2 {
 		runtime.GC()

@@ -174,7 +174,7 @@ type DTLS struct {
 
 // Quality is the measurement of media.
 type Quality struct {
-	// MOS are CQ or LQ and G.107, G.107.2 or legacy.
+	// MOS are CQ or LQ and G.107, G.107.2 or legacy, as given.
 	MOS          []string
 	MeasureRTP   bool
 	RTCPInterval time.Duration

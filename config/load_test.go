@@ -30,6 +30,23 @@ func writeFile(t *testing.T, text string) string {
 	return path
 }
 
+// Words of --mos that exclude each other are refused.
+func TestMOSWords(t *testing.T) {
+	for _, c := range []struct {
+		args, reason string
+	}{
+		{"--mos=LQ --mos=legacy", ""},
+		{"--mos=cq --mos=CQ --mos=G.107.2", ""},
+		{"--mos=CQ --mos=LQ", "mos=LQ contradicts mos=CQ"},
+		{"--mos=legacy --mos=G.107", "mos=G.107 contradicts mos=legacy"},
+	} {
+		_, err := Load(append(strings.Fields(c.args), base...))
+		if (err == nil) != (c.reason == "") || err != nil && !strings.Contains(err.Error(), c.reason) {
+			t.Errorf("%s: %v", c.args, err)
+		}
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	c := mustLoad(t, base...)
 	if len(c.Warnings) != 0 {

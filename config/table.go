@@ -23,7 +23,6 @@ const (
 	notExport      = "sending to other systems isn't built yet"
 	notMQTT        = "MQTT isn't built yet"
 	notMySQL       = "playing media from a database isn't built yet"
-	notQuality     = "quality isn't scored yet"
 	notSyslog      = "log lines go where all others go; facilities aren't built yet"
 	notSubsystem   = "rtpgo has no such part, or it logs nothing under a name of its own"
 	noNetfilter    = "the kernel engine uses eBPF and needs no netfilter rule"

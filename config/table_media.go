@@ -16,13 +16,14 @@ var securityOptions = []*Option{
 }
 
 var qualityOptions = []*Option{
-	{Name: "mos", Kind: List, Enum: []string{"CQ", "LQ", "G.107", "G.107.2", "legacy"}, Group: "Quality",
-		Doc: "How a mean opinion score is computed.", Unsupported: notQuality, field: func(c *Config) any { return &c.Quality.MOS }},
-	{Name: "measure-rtp", Group: "Quality",
-		Doc: "Measure loss and jitter of streams that are only forwarded.", Unsupported: "rtpgo measures every stream anyway; quality isn't scored yet",
+	{Name: "mos", Kind: List, Example: "G.107", Enum: []string{"CQ", "LQ", "G.107", "G.107.2", "legacy"}, Group: "Quality", Since: firstRelease,
+		Doc:   "How a mean opinion score is computed. CQ, the default, rates conversation and needs round-trip times; LQ rates listening alone. G.107, the default, is the simplified E-model; G.107.2 rates fullband codecs by the E-model for those; legacy is an older formula.",
+		field: func(c *Config) any { return &c.Quality.MOS }},
+	{Name: "measure-rtp", Example: "true", Group: "Quality", Since: firstRelease,
+		Doc:   "Rate by loss and jitter as measured here where a party sends no RTCP.",
 		field: func(c *Config) any { return &c.Quality.MeasureRTP }},
-	{Name: "rtcp-interval", Kind: Milliseconds, Default: "5000", Group: "Quality",
-		Doc: "Time between RTCP packets of our own.", Unsupported: "RTCP isn't generated yet", field: func(c *Config) any { return &c.Quality.RTCPInterval }},
+	{Name: "rtcp-interval", Kind: Milliseconds, Default: "5000", Min: 200, Max: 3600000, Group: "Quality", Since: firstRelease,
+		Doc: "Time between RTCP packets of our own (flag generate-RTCP), and between samples of measure-rtp; up to a second is added at random.", field: func(c *Config) any { return &c.Quality.RTCPInterval }},
 }
 
 var recordingOptions = []*Option{

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,6 +20,7 @@ func (e *evaluation) validate() {
 		e.failOption("port-max", fmt.Sprintf("the port range %d-%d holds no pair of an even port and the next one", c.PortMin, c.PortMax))
 	}
 	e.validateEngine()
+	e.validateMOS()
 	e.defaultTimeouts()
 	if c.Log.Level > 7 {
 		c.Log.Level = 7
@@ -53,6 +55,22 @@ func (e *evaluation) validateHTTPS() {
 	}
 	if c.HTTPSClientCA != "" && c.HTTPTokenFile == "" {
 		e.failOption("https-client-ca", "https-client-ca needs listen-https: plain HTTP knows no certificates")
+	}
+}
+
+// validateMOS refuses words of --mos that exclude each other.
+func (e *evaluation) validateMOS() {
+	for _, group := range [][]string{{"CQ", "LQ"}, {"G.107", "G.107.2", "legacy"}} {
+		chosen := ""
+		for _, word := range e.cfg.Quality.MOS {
+			switch {
+			case !slices.Contains(group, word) || word == chosen:
+			case chosen != "":
+				e.failOption("mos", fmt.Sprintf("mos=%s contradicts mos=%s", word, chosen))
+			default:
+				chosen = word
+			}
+		}
 	}
 }
 

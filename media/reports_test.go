@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pion/rtcp"
 )
 
 // octets reads hexadecimal text with blanks.
@@ -152,4 +154,37 @@ func FuzzReports(f *testing.F) {
 			t.Errorf("%d and %d reports out of %d octets", n, q.missed.Load(), len(pkt))
 		}
 	})
+}
+
+// What we write, others read, and so do we.
+func TestAppendRTCP(t *testing.T) {
+	sent := Report{From: 7, Sent: true, NTP: 0xe3b1f2c4a0000000, RTPTime: 8000, Packets: 10, Octets: 1600}
+	blocks := []Report{
+		{From: 7, Source: 1, Fraction: 6, Lost: 1, HighestSeq: 0x107d0, Jitter: 12, LastSR: 3, DelaySinceSR: 4},
+		{From: 7, Source: 2, Lost: -1 << 23, HighestSeq: 5},
+	}
+	for n := range 6 {
+		cname := "abcdefghijkl"[:n+7]
+		b := AppendRTCP(nil, 7, &sent, blocks, cname)
+		var q reports
+		q.read(b, 0)
+		if q.written.Load() != 3 || q.ring[0] != sent || !slices.Equal(q.ring[1:3], blocks) {
+			t.Errorf("read %+v", q.ring[:3])
+		}
+		packets, err := rtcp.Unmarshal(b)
+		if err != nil || len(packets) != 2 {
+			t.Fatalf("%v, %v", packets, err)
+		}
+		sr, sdes := packets[0].(*rtcp.SenderReport), packets[1].(*rtcp.SourceDescription)
+		if sr.SSRC != 7 || sr.NTPTime != sent.NTP || len(sr.Reports) != 2 || sr.Reports[0].FractionLost != 6 {
+			t.Errorf("%v", sr)
+		}
+		if c := sdes.Chunks[0]; c.Source != 7 || c.Items[0].Text != cname {
+			t.Errorf("%v", sdes)
+		}
+	}
+	packets, err := rtcp.Unmarshal(AppendRTCP(nil, 9, nil, make([]Report, 40), ""))
+	if err != nil || len(packets) != 2 || len(packets[0].(*rtcp.ReceiverReport).Reports) != 31 {
+		t.Errorf("%v, %v", packets, err)
+	}
 }

@@ -37,7 +37,7 @@ var features = [numFeatures]struct {
 	FeatureRecording:    {"recording", false},
 	FeaturePlayer:       {"media player", false},
 	FeatureSubscription: {"subscriptions", false},
-	FeatureRTCP:         {"RTCP generator", false},
+	FeatureRTCP:         {"RTCP generator", true},
 	FeatureDelay:        {"delay buffer", false},
 	FeatureRedis:        {"Redis", false},
 	FeatureCallback:     {"XML-RPC callback", false},

@@ -22,6 +22,7 @@ import (
 	"rtpgo/interfaces"
 	"rtpgo/media"
 	"rtpgo/media/dtls"
+	"rtpgo/media/mos"
 	"rtpgo/media/userspace"
 	"rtpgo/ng"
 	"rtpgo/ng/tcp"
@@ -216,10 +217,22 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		Learning:    learning[cfg.EndpointLearning],
 		Software:    cfg.SoftwareID,
 		OneAddress:  cfg.SaveInterfacePorts,
+		Quality:     qualityConfig(&cfg.Quality),
 		Certificate: dtls.CertificateConfig{RSA: cfg.DTLS.CertCipher == "RSA", RSABits: cfg.DTLS.RSAKeySize},
 	}
 	if cfg.TOS == 0 {
 		c.TOS = -1
+	}
+	return c
+}
+
+func qualityConfig(q *config.Quality) call.QualityConfig {
+	c := call.QualityConfig{Measure: q.MeasureRTP, Interval: q.RTCPInterval, Listening: slices.Contains(q.MOS, "LQ")}
+	switch {
+	case slices.Contains(q.MOS, "G.107.2"):
+		c.Formula = mos.G1072
+	case slices.Contains(q.MOS, "legacy"):
+		c.Formula = mos.Legacy
 	}
 	return c
 }
