@@ -28,6 +28,7 @@ type Call struct {
 	blocks     blocks // of the whole call
 	warnedSide bool   // one direction= only: warned once
 	fragments  []fragment
+	exchanges  []Exchange // what is remembered of them
 	settings
 }
 

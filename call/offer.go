@@ -120,6 +120,7 @@ func (x *exchange) run() (ng.Dict, error) {
 		return nil, errReply("Error rewriting SDP")
 	}
 	body := x.write()
+	x.remember(body)
 	x.relearn()
 	x.c.installFlows()
 	for _, p := range x.c.parties {

@@ -26,6 +26,7 @@ type rating struct {
 	n               int64
 	sum             sample // of all samples, but for times
 	lowest, highest sample
+	latest          sample
 	progression     progression
 }
 
@@ -59,6 +60,7 @@ func (t *rating) add(x *sample) {
 	if t.n == 0 || x.score > t.highest.score {
 		t.highest = *x
 	}
+	t.latest = *x
 	t.n++
 	t.sum.score += x.score
 	t.sum.loss += x.loss

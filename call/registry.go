@@ -89,6 +89,7 @@ type Registry struct {
 	sums         map[*interfaces.Address]*sums          // never changes
 	quality      map[*interfaces.Address]*qualityTotals // likewise
 	surveyed     atomic.Pointer[survey]                 // nil before the first tick
+	signalling   signalling
 	proxies      ProxyCounters
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
@@ -236,6 +237,7 @@ func (r *Registry) destroy(c *Call) {
 	c.fetchReports()
 	r.stats.ended(c)
 	c.close()
+	c.forgetSignalling()
 	s := r.shard(c.ID)
 	s.mu.Lock()
 	if s.calls[c.ID] == c {

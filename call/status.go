@@ -54,6 +54,14 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	if req.CallID.Set && len(calls) == 0 {
 		return nil, errReply("Unknown call-id")
 	}
+	return append(r.StatusHead(),
+		ng.Pair{Key: "calls", Value: calls},
+		ng.Pair{Key: "more", Value: more},
+		ng.Pair{Key: "result", Value: "ok"}), nil
+}
+
+// StatusHead is the part of a status reply that is about the daemon.
+func (r *Registry) StatusHead() ng.Dict {
 	engine := ng.Dict{{Key: "name", Value: r.Engine.Name()}}
 	if r.EngineStatus != nil {
 		engine = r.EngineStatus()
@@ -64,10 +72,18 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 		{Key: "uptime", Value: seconds(r.now().Sub(r.started))},
 		{Key: "draining", Value: truth(r.draining.Load())},
 		{Key: "live calls", Value: int64(r.Count())},
-		{Key: "calls", Value: calls},
-		{Key: "more", Value: more},
-		{Key: "result", Value: "ok"},
-	}, nil
+	}
+}
+
+// StatusOf is the part of a status reply that is about one call; nil when
+// there is no such call.
+func (r *Registry) StatusOf(id string) ng.Dict {
+	c := r.lookup(id)
+	if c == nil {
+		return nil
+	}
+	defer c.mu.Unlock()
+	return c.status(true)
 }
 
 // idsAfter lists the ids of the first n calls that sort behind the cursor.
@@ -91,13 +107,6 @@ func (r *Registry) idsAfter(cursor ng.Text, n int) []string {
 // status shows a locked call to the operator; without detail, only how many
 // parties it has.
 func (c *Call) status(detail bool) ng.Dict {
-	state := "offered"
-	switch {
-	case !c.deleteAt.IsZero():
-		state = "deleted"
-	case c.answered:
-		state = "answered"
-	}
 	parties := ng.List{}
 	for _, p := range c.parties {
 		medias := ng.List{}
@@ -114,7 +123,7 @@ func (c *Call) status(detail bool) ng.Dict {
 		{Key: "call-id", Value: c.ID},
 		{Key: "created", Value: c.created.Unix()},
 		{Key: "age", Value: seconds(c.registry.now().Sub(c.created))},
-		{Key: "state", Value: state},
+		{Key: "state", Value: c.state()},
 		{Key: "parties", Value: parties},
 	}
 }
@@ -172,7 +181,7 @@ func (m *Media) streamStatus(i int, local netip.AddrPort) ng.Dict {
 	if !sum.lastPacket.IsZero() {
 		idle = seconds(time.Since(sum.lastPacket))
 	}
-	return ng.Dict{
+	d := ng.Dict{
 		{Key: "kind", Value: [...]string{rtp: "RTP", rtcp: "RTCP"}[i]},
 		{Key: "local", Value: local.String()},
 		{Key: "signalled", Value: endpointText(m.streams[i].endpoint)},
@@ -186,6 +195,30 @@ func (m *Media) streamStatus(i int, local netip.AddrPort) ng.Dict {
 		{Key: "idle", Value: idle},
 		{Key: "kernel", Value: truth(sum.kernelized)},
 		{Key: "drops", Value: drops},
+	}
+	if i == rtp {
+		d = append(d, m.heardQuality()...)
+	}
+	return d
+}
+
+// heardQuality is how the party hears the other side, as its last report has it
+// that gave a score: nothing before there is one.
+func (m *Media) heardQuality() ng.Dict {
+	var latest *rtpSource
+	for _, s := range m.sources {
+		if s.rating.n > 0 && (latest == nil || s.rating.latest.at.After(latest.rating.latest.at)) {
+			latest = s
+		}
+	}
+	if latest == nil {
+		return nil
+	}
+	x := &latest.rating.latest
+	return ng.Dict{
+		{Key: "MOS", Value: int64(x.score)}, // times 10
+		{Key: "lowest MOS", Value: int64(latest.rating.lowest.score)},
+		{Key: "round-trip time us", Value: x.rtt.Microseconds()},
 	}
 }
 

@@ -1,17 +1,15 @@
 package operator
 
-import "rtpgo/ng"
+import (
+	"time"
 
-// silentAfter is how many seconds without an RTP packet make a call silent.
-const silentAfter = 10
+	"rtpgo/call"
+	"rtpgo/ng"
+)
 
-// condition is the state of a call as an operator asks for it: signalling's
-// state, and once answered what arrives.
+// condition is the state of a call as an operator asks for it.
 func condition(c ng.Dict) string {
-	if state := field[string](c, "state"); state != "answered" {
-		return state
-	}
-	var expected, arriving, ever int // RTP streams
+	var arrivals call.Arrivals
 	for _, p := range dicts(c, "parties") {
 		for _, m := range dicts(p, "medias") {
 			if field[int64](m, "receive") == 0 {
@@ -21,27 +19,16 @@ func condition(c ng.Dict) string {
 				if field[string](s, "kind") != "RTP" {
 					continue
 				}
-				expected++
+				arrivals.Expected++
 				if field[int64](field[ng.Dict](s, "in"), "packets") == 0 {
 					continue
 				}
-				ever++
-				if field[int64](s, "idle") < silentAfter {
-					arriving++
+				arrivals.Ever++
+				if time.Duration(field[int64](s, "idle"))*time.Second < call.SilentAfter {
+					arrivals.Now++
 				}
 			}
 		}
 	}
-	switch {
-	case expected == 0:
-		return "held"
-	case ever == 0:
-		return "no media"
-	case arriving == 0:
-		return "silent"
-	case ever < expected:
-		return "one-way"
-	default:
-		return "up"
-	}
+	return arrivals.Condition(field[string](c, "state"))
 }

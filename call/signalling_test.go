@@ -1,0 +1,95 @@
+package call
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMask(t *testing.T) {
+	for in, want := range map[string]string{
+		"v=0\r\ns=-\r\n": "v=0\r\ns=-\r\n",
+		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20|1:4 UNENCRYPTED_SRTCP\r\n": "a=crypto:1 AES_CM_128_HMAC_SHA1_80 (hidden)\r\n",
+		"A=Crypto: 1  X inline:c2VjcmV0;inline:c2VjcmV0":                                    "A=Crypto:1 X (hidden)",
+		"a=crypto:1 inline:c2VjcmV0":                                                        "a=crypto:1 (hidden)",
+		"a=crypto:c2VjcmV0":                                                                 "a=crypto:(hidden)",
+		"a=crypto:":                                                                         "a=crypto:(hidden)",
+		"a=ice-ufrag:u\na=ice-pwd:c2VjcmV0\na=fingerprint:sha-256 AA":                       "a=ice-ufrag:u\na=ice-pwd:(hidden)\na=fingerprint:sha-256 AA",
+		"a=key-mgmt:mikey c2VjcmV0\rk=clear:c2VjcmV0\rc=":                                   "a=key-mgmt:(hidden)\rk=(hidden)\rc=",
+		" a = ICE-PWD : c2VjcmV0":                                                           " a = ICE-PWD :(hidden)",
+	} {
+		if got := mask(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzMask(f *testing.F) {
+	f.Add("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET", "x")
+	f.Add("v=0\r\na=ice-pwd:SECRET\n", "a=")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		const key = "c2VjcmV0IQ"
+		if strings.Contains(before+after, key) {
+			t.Skip()
+		}
+		got := mask(before + "\na=crypto:1 S inline:" + key + " \na=ice-pwd:" + key + "\r\nk=" + key + "\n" + after)
+		if strings.Contains(got, key) {
+			t.Errorf("a key is shown in %q", got)
+		}
+		if strings.Count(got, "\n") != strings.Count(before+after, "\n")+4 {
+			t.Errorf("lines are lost in %q", got)
+		}
+	})
+}
+
+func TestSignallingIsKept(t *testing.T) {
+	const audio = "m=audio 4000 RTP/AVP 0"
+	l := newLab(t, nil)
+	quiet := l.call()
+	quiet.offer(description("192.0.2.10", audio))
+	if kept := l.r.Signalling(quiet.id); kept != nil {
+		t.Errorf("kept without being asked: %v", kept)
+	}
+	quiet.delete()
+
+	l.r.KeepSignalling()
+	k := l.call()
+	k.offer(description("192.0.2.10", audio, "a=ice-pwd:c2VjcmV0"))
+	k.answer(description("10.0.0.10", audio))
+	for range 2 * maxExchanges {
+		k.reoffer(description("192.0.2.11", audio))
+	}
+	kept := l.r.Signalling(k.id)
+	if len(kept) != maxExchanges {
+		t.Fatalf("%d exchanges are kept, want %d", len(kept), maxExchanges)
+	}
+	first, last := kept[0], kept[len(kept)-1]
+	if first.Command != "offer" || kept[1].Command != "answer" || first.From != "a" || kept[1].From != "b" || kept[1].To != "a" {
+		t.Errorf("the first are %+v, %+v", first, kept[1])
+	}
+	if !strings.Contains(first.Before, "192.0.2.10") || !strings.Contains(first.After, "c=IN IP4 192.0.2.1\r") || strings.Contains(first.Before, "c2VjcmV0") {
+		t.Errorf("the first offer was %q, and went on as %q", first.Before, first.After)
+	}
+	if !strings.Contains(last.Before, "192.0.2.11") {
+		t.Errorf("the last one is %q", last.Before)
+	}
+	long := l.call()
+	long.offer(description("192.0.2.10", audio, strings.Repeat("a=x:"+strings.Repeat("y", 200)+"\r\n", 100)))
+	if text := l.r.Signalling(long.id)[0].Before; len(text) > maxExchangeText || !strings.HasSuffix(text, "\n") {
+		t.Errorf("%d bytes are kept of a long one", len(text))
+	}
+	l.r.signalling.size.Add(maxSignallingText)
+	full := l.call()
+	full.offer(description("192.0.2.10", audio))
+	if kept := l.r.Signalling(full.id); kept != nil {
+		t.Error("kept beyond the bound")
+	}
+	l.r.signalling.size.Add(-maxSignallingText)
+	for _, x := range []*talk{k, long, full} {
+		x.delete()
+	}
+	l.pass(l.r.DeleteDelay + 1)
+	l.r.tick()
+	if n := l.r.signalling.size.Load(); n != 0 {
+		t.Errorf("%d bytes are counted without a call", n)
+	}
+}
