@@ -1,3 +1,5 @@
+// Package webrtc proves rtpgo with a real browser: headless Chromium calls a
+// plain RTP peer through it, and is called.
 package webrtc
 
 // page is the telephone in the browser: audio and video of Chromium's fake

@@ -3,8 +3,11 @@ package webrtc
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"rtpgo/e2e/browser"
 	"rtpgo/ng"
 )
 
@@ -119,7 +123,7 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func browser(t *testing.T) *Chromium {
+func chromium(t *testing.T) *browser.Chromium {
 	t.Helper()
 	if os.Getenv("RTPGO_E2E") == "" {
 		t.Skip("RTPGO_E2E isn't set")
@@ -133,15 +137,24 @@ func browser(t *testing.T) *Chromium {
 	}
 	// Its helpers may still write at the end, which t.TempDir doesn't forgive.
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	c, err := StartChromium(dir)
+	c, err := browser.Start(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
+	// Cameras are only there for pages of a secure origin, as localhost is.
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, page)
+	}))
+	t.Cleanup(server.Close)
+	if err := c.Open(server.URL, "document.readyState == 'complete' && typeof begin == 'function'"); err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 
-func evaluate[T any](t *testing.T, c *Chromium, expression string) T {
+func evaluate[T any](t *testing.T, c *browser.Chromium, expression string) T {
 	t.Helper()
 	var v T
 	if err := c.Evaluate(expression, &v); err != nil {
@@ -157,7 +170,7 @@ func quote(s string) string {
 
 // flows waits until audio and video have gone both ways, as both ends tell it,
 // from what they had before.
-func flows(t *testing.T, c *Chromium, e *Echo, r *relay, before stats) stats {
+func flows(t *testing.T, c *browser.Chromium, e *Echo, r *relay, before stats) stats {
 	t.Helper()
 	var s stats
 	heard := [2]int64{e.lines[0].Received.Load(), e.lines[1].Received.Load()}
@@ -210,7 +223,7 @@ var (
 // TestBrowserCalls: Chromium calls a plain RTP peer; in the middle of the call
 // comes a re-INVITE, and ICE is restarted.
 func TestBrowserCalls(t *testing.T) {
-	c := browser(t)
+	c := chromium(t)
 	for _, engine := range []string{"auto", "batched", "sockets"} {
 		t.Run(engine, func(t *testing.T) {
 			r, e := startRelay(t, "--engine="+engine), echo(t)
@@ -238,7 +251,7 @@ func TestBrowserCalls(t *testing.T) {
 
 // TestBrowserIsCalled: a plain RTP peer calls Chromium.
 func TestBrowserIsCalled(t *testing.T) {
-	c := browser(t)
+	c := chromium(t)
 	r, e := startRelay(t), echo(t)
 	evaluate[any](t, c, "begin()")
 	defer c.Evaluate("end()", nil)

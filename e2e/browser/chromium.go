@@ -1,14 +1,11 @@
-// Package webrtc proves rtpgo with a real browser: headless Chromium calls a
-// plain RTP peer through it, and is called.
-package webrtc
+// Package browser drives headless Chromium by the DevTools protocol.
+package browser
 
 import (
 	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,22 +14,23 @@ import (
 	"time"
 )
 
-// Chromium is a headless browser with one page, spoken to by the DevTools
-// protocol over a pair of pipes.
+// Chromium is a headless browser with one page, spoken to over a pair of pipes.
 type Chromium struct {
 	cmd     *exec.Cmd
-	server  *httptest.Server
 	in      io.WriteCloser
 	session string
 	log     *os.File
 
-	mu      sync.Mutex
-	next    int
-	waiting map[int]chan message
+	mu       sync.Mutex
+	next     int
+	waiting  map[int]chan message
+	problems []string
 }
 
 type message struct {
 	ID     int             `json:"id"`
+	Method string          `json:"method"` // of events
+	Params json.RawMessage `json:"params"`
 	Result json.RawMessage `json:"result"`
 	Error  *struct {
 		Message string `json:"message"`
@@ -49,18 +47,13 @@ var options = []string{
 	"--autoplay-policy=no-user-gesture-required", "--remote-debugging-pipe",
 }
 
-// StartChromium starts the browser with the page; dir takes its profile and log.
-func StartChromium(dir string) (*Chromium, error) {
+// Start starts the browser with an empty page; dir takes its profile and log.
+func Start(dir string) (*Chromium, error) {
 	program, err := exec.LookPath("chromium")
 	if err != nil {
 		return nil, err
 	}
 	c := &Chromium{waiting: map[int]chan message{}}
-	// Cameras are only there for pages of a secure origin, as localhost is.
-	c.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		io.WriteString(w, page)
-	}))
 	commands, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -84,10 +77,11 @@ func StartChromium(dir string) (*Chromium, error) {
 	commands.Close()
 	events.Close()
 	go c.read(out)
-	return c, c.open()
+	return c, c.attach()
 }
 
-// read hands replies to those who wait for them.
+// read hands replies to those who wait for them, and keeps what goes wrong in
+// the page.
 func (c *Chromium) read(out io.Reader) {
 	r := bufio.NewReader(out)
 	for {
@@ -96,10 +90,13 @@ func (c *Chromium) read(out io.Reader) {
 			return
 		}
 		var m message
-		if json.Unmarshal(text[:len(text)-1], &m) != nil || m.ID == 0 {
+		if json.Unmarshal(text[:len(text)-1], &m) != nil {
 			continue
 		}
 		c.mu.Lock()
+		if p := problem(m); p != "" {
+			c.problems = append(c.problems, p)
+		}
 		w := c.waiting[m.ID]
 		delete(c.waiting, m.ID)
 		c.mu.Unlock()
@@ -109,30 +106,55 @@ func (c *Chromium) read(out io.Reader) {
 	}
 }
 
-func (c *Chromium) open() error {
+// attach makes the page and listens to what it says.
+func (c *Chromium) attach() error {
 	var target struct{ TargetID string }
-	if err := c.do("Target.createTarget", map[string]any{"url": c.server.URL}, &target); err != nil {
+	if err := c.Do("Target.createTarget", map[string]any{"url": "about:blank"}, &target); err != nil {
 		return err
 	}
 	var session struct{ SessionID string }
-	if err := c.do("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &session); err != nil {
+	if err := c.Do("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &session); err != nil {
 		return err
 	}
 	c.session = session.SessionID
-	deadline := time.Now().Add(20 * time.Second)
+	for _, domain := range []string{"Page", "Runtime", "Log"} {
+		if err := c.Do(domain+".enable", map[string]any{}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open goes to an address and waits until an expression is true there.
+func (c *Chromium) Open(url, ready string) error {
+	var r struct{ ErrorText string }
+	if err := c.Do("Page.navigate", map[string]any{"url": url}, &r); err != nil {
+		return err
+	}
+	if r.ErrorText != "" {
+		return fmt.Errorf("chromium: %s: %s", url, r.ErrorText)
+	}
+	return c.Wait(ready)
+}
+
+// Wait waits until an expression is true.
+func (c *Chromium) Wait(expression string) error {
+	deadline := time.Now().Add(30 * time.Second)
 	for {
-		var ready bool
-		if err := c.Evaluate("document.readyState == 'complete' && typeof begin == 'function'", &ready); err == nil && ready {
+		var ok bool
+		err := c.Evaluate("!!("+expression+")", &ok)
+		if err == nil && ok {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("the page doesn't load: see %s", c.log.Name())
+			return fmt.Errorf("chromium: never: %s (%v), see %s", expression, err, c.log.Name())
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
-func (c *Chromium) do(method string, params any, result any) error {
+// Do calls a method of the DevTools protocol.
+func (c *Chromium) Do(method string, params any, result any) error {
 	reply := make(chan message, 1)
 	c.mu.Lock()
 	c.next++
@@ -155,6 +177,9 @@ func (c *Chromium) do(method string, params any, result any) error {
 		if m.Error != nil {
 			return fmt.Errorf("chromium: %s: %s", method, m.Error.Message)
 		}
+		if result == nil {
+			return nil
+		}
 		return json.Unmarshal(m.Result, result)
 	case <-time.After(30 * time.Second):
 		return fmt.Errorf("chromium: %s: no reply, see %s", method, c.log.Name())
@@ -173,7 +198,7 @@ func (c *Chromium) Evaluate(expression string, value any) error {
 			Exception struct{ Description string }
 		}
 	}
-	err := c.do("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &r)
+	err := c.Do("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &r)
 	if err != nil {
 		return err
 	}
@@ -191,6 +216,5 @@ func (c *Chromium) Close() {
 	c.in.Close()
 	syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // its helpers too
 	c.cmd.Wait()
-	c.server.Close()
 	c.log.Close()
 }
