@@ -8,13 +8,20 @@ ARCH    := $(shell $(GO) env GOARCH)
 DEB     := dist/rtpgo_$(VERSION)-1_$(ARCH).deb
 TOOLS   := bin/tools
 
-.PHONY: all build test race check fuzz bench bench-compare e2e demo deb test-deb run conformance install-deps clean
+.PHONY: all build page test race check fuzz bench bench-compare e2e demo deb test-deb run conformance install-deps clean
 
 all: build
 
 # One static binary: it runs on any Linux, whatever its C library.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/rtpgo ./cmd/rtpgo
+
+# Rebuilds the live page, which the binary embeds: needs node 20 and npm. The
+# built files are in the repository, so that nothing else does.
+PAGE := cmd/rtpgo/internal/page/web
+page:
+	npm --prefix $(PAGE) ci
+	npm --prefix $(PAGE) run build
 
 # Unit tests; they pass without root too (what needs it is skipped and says so).
 test:

@@ -16,6 +16,7 @@ import (
 	"rtpgo/cmd/rtpgo/internal/engine"
 	"rtpgo/cmd/rtpgo/internal/httpserver"
 	"rtpgo/cmd/rtpgo/internal/logs"
+	"rtpgo/cmd/rtpgo/internal/page"
 	"rtpgo/cmd/rtpgo/internal/settings"
 	"rtpgo/cmd/rtpgo/internal/systemd"
 	"rtpgo/config"
@@ -42,6 +43,7 @@ type daemon struct {
 	commands *ctl.Interpreter // of rtpengine-ctl
 	cli      *ctl.Listener    // nil without --listen-cli
 	http     *httpserver.Server
+	page     *page.Page
 	outputs  outputs
 	pidFile  *pidFile
 	watchdog *watchdog
@@ -131,6 +133,7 @@ func (d *daemon) stop() {
 	d.notify("STOPPING=1")
 	d.watchdog.stop()
 	d.stopControl()
+	d.page.Close()
 	if d.calls != nil {
 		d.calls.Close()
 	}

@@ -17,4 +17,6 @@ func (d *daemon) mount(s *httpserver.Server) {
 	s.Handle("GET /metrics", metrics.Handler(metrics.Sources{
 		Calls: d.calls, Server: d.server, Engine: d.engine, Version: d.calls.Version,
 	}, d.log))
+	d.page = d.newPage()
+	s.Handle("GET /", s.Protected(d.page))
 }
