@@ -81,10 +81,18 @@ func TestCommandsAgainstRegistry(t *testing.T) {
 		{[]string{"query"}, exitUsage, []string{"arg"}},
 		{[]string{"stats"}, exitOK, []string{"engine memory", "currentstatistics / sessionstotal"}},
 		{[]string{"stats", "--json"}, exitOK, []string{`"currentstatistics": {`}},
+		{[]string{"interfaces"}, exitOK, []string{"INTERFACE", "pub        192.0.2.1  30000-30999  4       996"}},
+		{[]string{"interfaces", "--json"}, exitOK, []string{`"name": "pub"`}},
+		{[]string{"debug", "call-1@example.org", "on"}, exitOK, []string{"debugging of call-1@example.org is on"}},
+		{[]string{"debug", "call-1@example.org", "perhaps"}, exitUsage, []string{"neither on nor off"}},
+		{[]string{"debug", "nobody", "on"}, exitNoCall, []string{"Unknown call-id"}},
+		{[]string{"terminate"}, exitUsage, []string{"want call-ids or --all"}},
+		{[]string{"terminate", "--all", "nobody"}, exitUsage, []string{"want call-ids or --all"}},
 		{[]string{"terminate", "nobody"}, exitNoCall, []string{"nobody"}},
 		{[]string{"terminate", "call-1@example.org"}, exitOK, []string{"ended call-1@example.org"}},
 		{[]string{"query", "call-1@example.org"}, exitNoCall, []string{"Unknown call-id"}},
 		{[]string{"calls"}, exitOK, []string{"0 calls"}},
+		{[]string{"terminate", "--all"}, exitOK, []string{"ended 0 calls"}},
 	} {
 		status, stdout, stderr := command(append(c.args, "--address", address)...)
 		if status != c.status {
@@ -112,8 +120,9 @@ func TestNoDaemon(t *testing.T) {
 		t.Errorf("a silent port: exit status %d, %s", status, stderr)
 	}
 	conn.Close()
-	for _, name := range []string{"ping", "calls", "stats"} {
-		status, _, stderr = command(name, "--address", silent)
+	for _, line := range []string{"ping", "calls", "stats", "interfaces", "params", "set", "set timeout 1", "terminate --all", "debug x on"} {
+		name, status, stderr := line, 0, ""
+		status, _, stderr = command(append(strings.Fields(line), "--address", silent)...)
 		if status != exitNoDaemon || !strings.Contains(stderr, "no daemon listens there") || !strings.Contains(stderr, "systemctl status rtpgo") {
 			t.Errorf("%s on a closed port: exit status %d, %s", name, status, stderr)
 		}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +46,7 @@ func Main(args []string, version string) int {
 
 func run(args []string, version string, stdout, stderr io.Writer) int {
 	root := newRoot(version)
-	root.SetArgs(args)
+	root.SetArgs(negativesLast(args))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.Execute()
@@ -59,6 +61,20 @@ func run(args []string, version string, stdout, stderr io.Writer) int {
 	return exitUsage
 }
 
+// negativesLast moves a negative number among the arguments of rtpgo set to
+// where it isn't taken for a flag.
+func negativesLast(args []string) []string {
+	if len(args) == 0 || args[0] != "set" {
+		return args
+	}
+	for i, a := range args {
+		if _, err := strconv.Atoi(a); err == nil && a[0] == '-' {
+			return append(slices.Delete(slices.Clone(args), i, i+1), "--", a)
+		}
+	}
+	return args
+}
+
 func newRoot(version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "rtpgo [rtpengine options] | rtpgo COMMAND",
@@ -68,7 +84,8 @@ func newRoot(version string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(callsCommand(), queryCommand(), terminateCommand(), statsCommand(), pingCommand(),
+	root.AddCommand(callsCommand(), queryCommand(), terminateCommand(), debugCommand(),
+		statsCommand(), interfacesCommand(), paramsCommand(), setCommand(), pingCommand(),
 		doctorCommand(), configCommand(), versionCommand(version), manpageCommand(version))
 	return root
 }

@@ -39,11 +39,17 @@ func pingCommand() *cobra.Command {
 
 func terminateCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "terminate CALL-ID...",
+		Use:   "terminate CALL-ID... | --all",
 		Short: "End calls at once and release their ports",
 		Long: "End calls at once and release their ports. The telephones aren't told: their\n" +
 			"SIP dialogues go on without media.",
-		Args: cobra.MinimumNArgs(1),
+	}
+	all := cmd.Flags().Bool("all", false, "end every call")
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		if *all == (len(args) > 0) {
+			return fmt.Errorf("want call-ids or --all")
+		}
+		return nil
 	}
 	connect := connectionFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -52,17 +58,50 @@ func terminateCommand() *cobra.Command {
 			return err
 		}
 		defer disconnect()
+		if *all {
+			reply, err := d.do(ng.Dict{{Key: "command", Value: call.TerminateCommand}, {Key: "all", Value: "all"}})
+			if err == nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "ended %s\n", plural(int(field[int64](reply, "ended")), "call"))
+			}
+			return err
+		}
 		for _, id := range args {
-			_, err := d.do(ng.Dict{
-				{Key: "command", Value: "delete"}, {Key: "call-id", Value: id},
-				{Key: "delete delay", Value: int64(0)}, {Key: "flags", Value: ng.List{"fatal"}},
-			})
-			if err != nil {
+			if err := d.terminate(id); err != nil {
 				return fmt.Errorf("%s: %w", id, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "ended %s\n", id)
 		}
 		return nil
+	}
+	return cmd
+}
+
+func (d *daemon) terminate(callID string) error {
+	_, err := d.do(ng.Dict{{Key: "command", Value: call.TerminateCommand}, {Key: "call-id", Value: callID}})
+	return err
+}
+
+func debugCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "debug CALL-ID on|off",
+		Short: "Log everything about one call, whatever the log level",
+		Args:  cobra.ExactArgs(2),
+	}
+	connect := connectionFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if args[1] != "on" && args[1] != "off" {
+			return statusError{exitUsage, fmt.Errorf("%q is neither on nor off", args[1])}
+		}
+		d, disconnect, err := connect()
+		if err != nil {
+			return err
+		}
+		defer disconnect()
+		_, err = d.do(ng.Dict{{Key: "command", Value: call.DebugCommand}, {Key: "call-id", Value: args[0]}, {Key: "value", Value: args[1]}})
+		if err == nil {
+			fmt.Fprintf(cmd.OutOrStdout(), "debugging of %s is %s\n", args[0], args[1])
+		}
+		return err
 	}
 	return cmd
 }
