@@ -15,6 +15,14 @@ func (e Encoding) String() string {
 	return "bencode"
 }
 
+// EncodingOf is the form that a document seems to have.
+func EncodingOf(document []byte) Encoding {
+	if len(document) > 0 && document[0] == '{' {
+		return JSON
+	}
+	return Bencode
+}
+
 // Append appends the dictionary in this encoding.
 func (e Encoding) Append(dst []byte, d Dict) []byte {
 	if e == JSON {

@@ -96,6 +96,16 @@ func SplitCookie(message []byte) (cookie, document []byte) {
 // dictionary: nothing, behind the cookie if there is one.
 func Malformed(reply []byte) bool { return len(reply) == 0 || reply[len(reply)-1] == ' ' }
 
+// Explain is the reply itself, or instead of one that says nothing (see
+// [Malformed]) one that says why, in the form of the document. Over UDP the
+// former is what rtpengine answers; elsewhere the latter.
+func Explain(reply, document []byte) []byte {
+	if !Malformed(reply) {
+		return reply
+	}
+	return EncodingOf(document).Append(bytes.Clone(reply), Error("Invalid NG data format"))
+}
+
 // Do carries out one document without a cookie, for transports that pair
 // requests and replies themselves.
 func (s *Server) Do(ctx context.Context, peer netip.AddrPort, document []byte) []byte {

@@ -26,9 +26,9 @@ type Link struct {
 	Write func(message []byte) error
 	// Fail closes the connection because of reason. It is called once at most.
 	Fail func(reason string)
-	// Malformed says what becomes of a request that is no dictionary: true ends
-	// the connection, otherwise the empty reply is sent.
-	Malformed bool
+	// Strict ends the connection at a request that is no dictionary; otherwise
+	// the reply says so.
+	Strict bool
 }
 
 // Conversation carries out the requests of one connection, several at a time.
@@ -61,16 +61,16 @@ func Converse(ctx context.Context, link Link) *Conversation {
 
 // Take carries out a request, of which it keeps no reference. It waits while
 // too much is in work or unread, and reports false when the connection has
-// failed.
+// failed or is closing.
 func (c *Conversation) Take(message []byte) bool {
 	message = append([]byte(nil), message...)
 	call := c.callOf(message)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for !c.failed && (c.requests >= maxRequests || c.requests > 0 && c.inWork+len(message) > maxInWork || c.queued > maxQueue) {
+	for !c.failed && !c.closing && (c.requests >= maxRequests || c.requests > 0 && c.inWork+len(message) > maxInWork || c.queued > maxQueue) {
 		c.changed.Wait()
 	}
-	if c.failed {
+	if c.failed || c.closing {
 		return false
 	}
 	c.requests++
@@ -96,7 +96,7 @@ func (c *Conversation) work(message []byte, call string, before, done chan struc
 		<-before
 	}
 	if c.link.Plain {
-		c.reply(c.link.Server.Do(c.ctx, c.link.Peer, message))
+		c.reply(c.link.Server.Do(c.ctx, c.link.Peer, message), message)
 	} else {
 		c.serve(message)
 	}
@@ -117,6 +117,7 @@ func (c *Conversation) work(message []byte, call string, before, done chan struc
 // another connection perhaps, the answer comes later from there, and must not
 // hold up anybody; without room it is dropped, and will be asked for again.
 func (c *Conversation) serve(message []byte) {
+	_, document := ng.SplitCookie(message)
 	var mu sync.Mutex
 	var reply []byte
 	returned := false
@@ -124,7 +125,7 @@ func (c *Conversation) serve(message []byte) {
 		mu.Lock()
 		defer mu.Unlock()
 		if returned {
-			c.Send(r)
+			c.Send(ng.Explain(r, document))
 			return
 		}
 		reply = append([]byte(nil), r...)
@@ -133,16 +134,17 @@ func (c *Conversation) serve(message []byte) {
 	returned = true
 	mu.Unlock()
 	if reply != nil {
-		c.reply(reply)
+		c.reply(reply, document)
 	}
 }
 
 // reply queues a reply when there is room for it.
-func (c *Conversation) reply(message []byte) {
-	if c.link.Malformed && ng.Malformed(message) {
+func (c *Conversation) reply(message, document []byte) {
+	if c.link.Strict && ng.Malformed(message) {
 		c.fail("malformed request")
 		return
 	}
+	message = ng.Explain(message, document)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for !c.failed && !c.room(message) {
@@ -167,7 +169,7 @@ func (c *Conversation) room(message []byte) bool {
 }
 
 func (c *Conversation) put(message []byte) {
-	if c.failed || c.closing {
+	if c.failed {
 		return
 	}
 	c.queue = append(c.queue, message)
@@ -180,10 +182,10 @@ func (c *Conversation) write() {
 	defer close(c.ended)
 	for {
 		c.mu.Lock()
-		for len(c.queue) == 0 && !c.failed && !c.closing {
+		for len(c.queue) == 0 && !c.failed && !(c.closing && c.requests == 0) {
 			c.changed.Wait()
 		}
-		if c.failed || len(c.queue) == 0 {
+		if len(c.queue) == 0 {
 			c.mu.Unlock()
 			return
 		}
@@ -217,11 +219,11 @@ func (c *Conversation) fail(reason string) {
 // far as the connection still works.
 func (c *Conversation) Close() {
 	c.mu.Lock()
+	c.closing = true
+	c.changed.Broadcast()
 	for c.requests > 0 {
 		c.changed.Wait()
 	}
-	c.closing = true
-	c.changed.Broadcast()
 	c.mu.Unlock()
 	<-c.ended
 	c.finish.Do(func() {})

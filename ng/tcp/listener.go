@@ -106,7 +106,7 @@ func (l *Listener) start(inner net.Conn) {
 		inner.Close()
 		return
 	}
-	c.talk = stream.Converse(l.ctx, stream.Link{Server: l.server, Peer: c.peer, Write: c.write, Fail: c.fail, Malformed: true})
+	c.talk = stream.Converse(l.ctx, stream.Link{Server: l.server, Peer: c.peer, Write: c.write, Fail: c.fail, Strict: true})
 	l.conns[c] = struct{}{}
 	l.running.Go(func() {
 		c.read()

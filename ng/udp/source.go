@@ -46,10 +46,6 @@ func sourceOf(received, dst []byte) []byte {
 // statistics of a busy machine can grow that large).
 func tooLarge(reply []byte) []byte {
 	cookie, document, _ := bytes.Cut(reply, []byte{' '})
-	enc := ng.Bencode
-	if len(document) > 0 && document[0] == '{' {
-		enc = ng.JSON
-	}
 	reason := fmt.Sprintf("Reply of %d bytes is too large for UDP", len(reply))
-	return enc.Append(append(bytes.Clone(cookie), ' '), ng.Error(reason))
+	return ng.EncodingOf(document).Append(append(bytes.Clone(cookie), ' '), ng.Error(reason))
 }

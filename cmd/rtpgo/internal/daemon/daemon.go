@@ -98,14 +98,6 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		log.Warn(line)
 	}
 	d.calls.SetProxyCounters(proxyCounters{d.server})
-	if len(addresses) > 0 {
-		d.listener, err = udp.Listen(udp.Config{
-			Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: control,
-		}, d.server)
-		if err != nil {
-			return nil, err
-		}
-	}
 	if d.tcp, err = d.startTCP(); err != nil {
 		return nil, err
 	}
@@ -115,6 +107,15 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 	}
 	if d.http, err = d.startHTTP(); err != nil {
 		return nil, err
+	}
+	// Last, so that who gets a pong finds all the rest.
+	if len(addresses) > 0 {
+		d.listener, err = udp.Listen(udp.Config{
+			Addresses: addresses, TOS: int(cfg.ControlTOS), PMTU: pmtu(cfg.ControlPMTU), Log: control,
+		}, d.server)
+		if err != nil {
+			return nil, err
+		}
 	}
 	if d.pidFile, err = writePIDFile(cfg.PIDFile); err != nil {
 		return nil, err

@@ -10,6 +10,11 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
+
+	"rtpgo/ng"
+	"rtpgo/ng/web"
 )
 
 // fetch asks over HTTP on a connection of its own.
@@ -90,5 +95,93 @@ func TestHTTPThatCantListen(t *testing.T) {
 		"--listen-ng=" + freeAddress(t), "--listen-http=" + l.Addr().String()}, "1", "", nil, log, log)
 	if status != exitFailed || !strings.Contains(log.String(), "listen-http: tcp "+l.Addr().String()) {
 		t.Errorf("status %d\n%s", status, log)
+	}
+}
+
+const ngType = "Content-Type: application/x-rtpengine-ng"
+
+func TestNGOverHTTP(t *testing.T) {
+	address := freeAddress(t)
+	p := launch(t, "--listen-http="+address)
+	url := "http://" + address
+	offer := string(ng.JSON.Append(nil, offerOf("by-http")))
+	if status, body := p.fetch("POST", url+"/ng", "1 "+offer, ngType); status != 200 || !strings.HasPrefix(body, `1 {"`) || !strings.Contains(body, `"result":"ok"`) {
+		t.Errorf("offer: %d %q", status, body)
+	}
+	if status, body := p.fetch("POST", url+"/ng-plain", `{"command":"list"}`, "Content-Type: application/json"); status != 200 || !strings.Contains(body, "by-http") {
+		t.Errorf("list: %d %q", status, body)
+	}
+	if status, body := p.fetch("GET", url+"/cli/list+numsessions", ""); status != 200 || !strings.HasPrefix(body, "Current sessions own: 1\n") {
+		t.Errorf("command line: %d %q", status, body)
+	}
+	if status, _ := p.fetch("GET", url+"/cli/terminate+all", "", "User-Agent: Mozilla/5.0"); status != 403 {
+		t.Errorf("an image of a stranger's page: %d", status)
+	}
+	for _, path := range []string{"/janus", "/admin/x"} {
+		if status, body := p.fetch("POST", url+path, "{}"); status != 501 || !strings.Contains(body, "Janus") {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+	stop := `2 {"command":"delete","call-id":"by-http"}`
+	if status, _ := p.fetch("POST", url+"/ng", stop, ngType, "Origin: http://evil.example"); status != 403 {
+		t.Errorf("a stranger's page: %d", status)
+	}
+	if got := p.ask(ng.Dict{{Key: "command", Value: "list"}}); !strings.Contains(got, "by-http") {
+		t.Errorf("a stranger's page ended the call: %s", got)
+	}
+}
+
+// All subprotocols are behind the gate, and the daemon ends with them open.
+func TestNGOverWebSocket(t *testing.T) {
+	address := freeAddress(t)
+	launch(t, "--listen-http="+address)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	dial := func(protocol string, headers http.Header) (*websocket.Conn, int) {
+		c, answer, err := websocket.Dial(t.Context(), "ws://"+address+"/", &websocket.DialOptions{
+			HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{protocol}, HTTPHeader: headers})
+		if answer == nil {
+			t.Fatal(err)
+		}
+		if err == nil {
+			t.Cleanup(func() { c.CloseNow() })
+		}
+		return c, answer.StatusCode
+	}
+	ask := func(c *websocket.Conn, message string) string {
+		t.Helper()
+		if err := c.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+			t.Fatal(err)
+		}
+		_, reply, err := c.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(reply)
+	}
+	for protocol, test := range map[string][2]string{
+		web.ProtocolNG:    {"1 d7:command4:pinge", "1 d6:result4:ponge"},
+		web.ProtocolPlain: {`{"command":"ping"}`, `{"result":"pong"}`},
+		web.ProtocolEcho:  {"x", "x"},
+		web.ProtocolCLI:   {"get maxsessions", "Maximum sessions configured on rtpengine: -1\n"},
+	} {
+		c, status := dial(protocol, nil)
+		if status != 101 {
+			t.Fatalf("%s: %d", protocol, status)
+		}
+		if got := ask(c, test[0]); got != test[1] {
+			t.Errorf("%s: %q", protocol, got)
+		}
+		for _, origin := range []string{"http://evil.example", "http://127.0.0.1:1"} {
+			if _, status := dial(protocol, http.Header{"Origin": {origin}}); status != 403 {
+				t.Errorf("%s from %s: %d", protocol, origin, status)
+			}
+		}
+	}
+	if _, status := dial("janus-protocol", nil); status != 501 {
+		t.Errorf("janus-protocol: %d", status)
+	}
+	if _, status := dial("unknown", nil); status == 101 {
+		t.Error("an unknown subprotocol was accepted")
 	}
 }

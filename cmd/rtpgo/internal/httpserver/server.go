@@ -21,8 +21,8 @@ import (
 
 // Limits of a connection.
 const (
-	maxConnections = 1024
-	maxPerAddress  = 256      // by default
+	maxConnections = 512
+	maxPerAddress  = 128      // by default
 	maxHeader      = 16 << 10 // bytes of a request's line and headers
 	maxBody        = 1 << 20  // bytes of a request's body
 	headerTimeout  = 10 * time.Second
