@@ -29,6 +29,10 @@ type Call struct {
 	warnedSide bool   // one direction= only: warned once
 	fragments  []fragment
 	exchanges  []Exchange // what is remembered of them
+	log        eventLog
+	offerer    *Party    // of the last offer
+	answerAt   time.Time // of the first answer
+	endReason  string    // of a call that is dead; "" for none in particular
 	settings
 }
 
@@ -111,11 +115,13 @@ func (c *Call) setTag(p *Party, tag string) {
 		p.aliases = append(slices.Clone(p.aliases[from:]), p.tag)
 	}
 	p.tag = tag
+	c.log.name(p)
 }
 
 // remove takes a party out of the call and releases its ports.
 func (c *Call) remove(p *Party) {
 	p.unsubscribe()
+	c.event(p, nil, event{kind: evDelete, text: p.String()})
 	for _, m := range p.medias {
 		m.closePorts()
 	}

@@ -31,6 +31,7 @@ func (r *Registry) tick() {
 	}
 	r.finish(v)
 	r.Debugged.tidy(v.at)
+	r.ended.expire(v.at, r.KeepEnded)
 }
 
 // check takes one call into the survey and ends it if a time-out or a pending
@@ -46,6 +47,7 @@ func (r *Registry) check(c *Call, now time.Time, v *survey) {
 	if !c.deleteAt.IsZero() {
 		if now.After(c.deleteAt) || r.draining.Load() {
 			r.stats.regular.Add(1)
+			c.endReason = "deleted"
 			r.destroy(c)
 		}
 		return
@@ -53,8 +55,10 @@ func (r *Registry) check(c *Call, now time.Time, v *survey) {
 	why := r.expired(c, now)
 	if why == "" {
 		c.pierceNAT()
+		c.observe(now)
 		return
 	}
+	c.endReason = why
 	r.Log.Info("call ended by time-out", zap.String("call", c.ID), zap.String("timeout", why))
 	r.stats.timedOut(why)
 	r.destroy(c)

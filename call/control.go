@@ -54,6 +54,7 @@ func control(needTag bool, set func(*blocks)) command {
 			return nil, err
 		}
 		c.installFlows()
+		c.commanded(req)
 		return ng.Dict{{Key: "result", Value: "ok"}}, nil
 	}
 }

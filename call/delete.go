@@ -31,6 +31,9 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 	}
 	view := c.view(req.FromTag.Value, "")
 	branch := c.branchToDelete(req)
+	if branch == nil {
+		c.event(nil, nil, event{kind: evDelete, n: uint64(max(0, delay) / time.Second)})
+	}
 	if delay <= 0 {
 		view.hidePorts()
 	}
@@ -41,6 +44,7 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 		c.installFlows()
 	case delay <= 0:
 		r.stats.regular.Add(1)
+		c.endReason = "deleted"
 		r.destroy(c)
 	default:
 		c.deleteAt = r.now().Add(delay)

@@ -3,6 +3,7 @@ package call
 import (
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -47,6 +48,8 @@ type dtlsLink struct {
 	way     atomic.Pointer[dtlsWay]
 	keys    *srtpKeys // once established; guarded by Call.mu like failure
 	failure error
+	since   time.Time
+	heard   atomic.Bool // a packet came
 }
 
 // dtlsWay is how a link reaches its peer.
@@ -120,6 +123,8 @@ func (m *Media) beginDTLS(i int) *dtlsLink {
 		Closed:      func() { m.dtlsClosed(i, l) },
 	})
 	m.srtp.links[i] = l
+	l.since = m.party.call.registry.now()
+	m.party.call.event(nil, m, event{kind: evDTLS, stream: uint8(i), text: "DTLS begins, " + m.srtp.terms.role.String() + " side"})
 	return l
 }
 
@@ -151,7 +156,12 @@ func (m *Media) receiveDTLS(f *media.Flow, l *localPorts, i int) {
 		return
 	}
 	port, admit := l.ports[i], m.admission(f, i)
-	f.Other = media.Demux(f.Other, func(pkt []byte, src netip.AddrPort) { link.Receive(pkt, src, port, admit) })
+	f.Other = media.Demux(f.Other, func(pkt []byte, src netip.AddrPort) {
+		if !link.heard.Load() {
+			link.heard.Store(true)
+		}
+		link.Receive(pkt, src, port, admit)
+	})
 }
 
 // admission says who may shake hands with a media: with ICE, whom a
@@ -215,6 +225,7 @@ func (m *Media) dtlsEstablished(i int, l *dtlsLink, k dtls.Keys) {
 	m.settlePeer(i, k)
 	m.logDTLS(i, zap.Stringer("peer", k.Peer), zap.Stringer("role", l.terms.role), zap.Stringer("suite", k.Suite)).
 		Info("DTLS-SRTP established")
+	c.event(nil, m, event{kind: evDTLS, stream: uint8(i), a: k.Peer, text: "DTLS-SRTP established, " + l.terms.role.String() + ", " + k.Suite.Name})
 	c.installFlows()
 }
 
@@ -244,6 +255,7 @@ func (m *Media) dtlsFailed(i int, l *dtlsLink, err error) {
 	l.failure = err
 	c.registry.stats.dtlsFailed[dtlsFailureOf(err)].Add(1)
 	m.logDTLS(i, zap.Stringer("role", l.terms.role), zap.Error(err)).Warn("DTLS-SRTP failed")
+	c.event(nil, m, event{kind: evDTLS, stream: uint8(i), text: "DTLS-SRTP failed: " + err.Error()})
 }
 
 // dtlsClosed notes that the peer took its leave. Its SRTP keys stay: media ends
@@ -255,6 +267,7 @@ func (m *Media) dtlsClosed(i int, l *dtlsLink) {
 	if m.current(i, l) {
 		c.registry.stats.dtlsClosed.Add(1)
 		m.logDTLS(i).Info("DTLS-SRTP closed by the peer")
+		c.event(nil, m, event{kind: evDTLS, stream: uint8(i), text: "DTLS closed by the peer"})
 	}
 }
 

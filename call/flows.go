@@ -103,6 +103,8 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	v := &flowAndSinks{Flow: media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}}
 	f := &v.Flow
 	f.Source.Only = m.iceSources(l, i)
+	f.Learned = func(e media.LearnEvent) { m.learned(i, e) }
+	f.Refused = func(src netip.AddrPort) { m.refused(l, i, src) }
 	if m.isRTP() {
 		f.Kind = media.KindRTP
 		if i == rtcp {

@@ -207,13 +207,13 @@ func (m *Media) transmit(pkt []byte) bool {
 		}
 		var err error
 		if pkt, err = keys.out.RTCP(make([]byte, len(pkt)+media.TransformRoom), pkt); err != nil {
-			st.SendFailed(1)
+			st.SendFailed(1, media.FailedOther)
 			return false
 		}
 	}
 	st.CountSent(len(pkt))
 	if err := st.Port().Send(pkt, to); err != nil {
-		st.SendFailed(1)
+		st.SendFailed(1, media.FailedOther)
 		return false
 	}
 	return true

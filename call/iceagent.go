@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -23,6 +24,7 @@ type iceLink struct {
 	ports []icePort // by local candidate
 	// addresses are those of ports: for logs, after the ports have gone too.
 	addresses []netip.AddrPort
+	since     time.Time
 	// moving tells that flows are about to be installed for what the agent
 	// found.
 	moving atomic.Bool
@@ -99,7 +101,7 @@ func (m *Media) beginICE(set *portSet) {
 	for p.tieBreaker == 0 {
 		p.tieBreaker = rand.Uint64()
 	}
-	l := &iceLink{set: set, lite: m.ice.liteSelf, ports: icePorts(set)}
+	l := &iceLink{since: p.call.registry.now(), set: set, lite: m.ice.liteSelf, ports: icePorts(set)}
 	cfg := ice.Config{
 		Credentials: ice.Credentials{Ufrag: m.ice.ufrag, Pwd: m.ice.pwd},
 		Components:  m.iceComponents(set), Lite: l.lite, Controlling: m.ice.controlling, TieBreaker: p.tieBreaker,
@@ -316,6 +318,7 @@ func (m *Media) iceText(i int) string {
 // iceEvent hears of an agent's events, on the goroutine of all agents. Flows
 // are installed elsewhere: the call may be busy.
 func (m *Media) iceEvent(l *iceLink, e ice.Event) {
+	m.iceHappened(l, e)
 	c := m.party.call
 	log := c.registry.Log.Named("ice").With(zap.String("call", c.ID), zap.Int("media", m.index+1), zap.Int("component", e.Component),
 		zap.Stringer("peer", e.Pair.Remote))

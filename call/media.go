@@ -28,6 +28,7 @@ type Media struct {
 	removed                                  bool // sdp-media-remove: the other side doesn't know of it
 	weSend                                   bool // we send to this party
 	weReceive                                bool
+	saysSend, saysReceive, saysZero          bool // this party's own last word on it; 0.0.0.0 as its address
 	unidirectional, asymmetric, sink         bool
 	natWait                                  bool // nothing is sent to this party before it has sent
 	pierce                                   bool // empty packets are sent to this party until it sends
@@ -64,6 +65,7 @@ type Media struct {
 	learning     *media.Learning // nil: the daemon's
 	sources      []*rtpSource    // of this party, whose quality is kept
 	generator    *generator      // nil before RTCP of our own was sent to this party
+	from         netip.Addr      // source of its party's SIP messages
 }
 
 // stream is what signalling knows of one packet stream towards a party.

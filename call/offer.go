@@ -104,12 +104,14 @@ func (x *exchange) run() (ng.Dict, error) {
 	if err := x.negotiate(); err != nil {
 		before.undo()
 		done = true
+		x.c.event(nil, nil, event{kind: evFailed, text: x.req.Command.Value, more: err.Error()})
 		return nil, err
 	}
 	done = true
 	x.c.revive()
 	x.c.lastSignal = x.r.now()
 	x.c.answered = x.c.answered || !x.offering
+	x.signalled()
 	if !x.c.passthrough {
 		x.agreeKeys()
 	}
@@ -121,6 +123,7 @@ func (x *exchange) run() (ng.Dict, error) {
 	}
 	body := x.write()
 	x.remember(body)
+	x.happened(body)
 	x.relearn()
 	x.c.installFlows()
 	for _, p := range x.c.parties {
@@ -244,6 +247,8 @@ func (x *exchange) describe(s, r *Media, sm *sdpedit.Media) {
 // direction: what s sends, r receives from us, and so on (RFC 3264 section 5.1).
 func (x *exchange) direction(s, r *Media, sm *sdpedit.Media) {
 	sends, receives := sm.Direction.Sends(), sm.Direction.Receives() && !zeroAddress(sm)
+	s.saysSend, s.saysReceive, s.saysZero = sends, sm.Direction.Receives(), zeroAddress(sm)
+	s.from = x.req.ReceivedFrom
 	s.weReceive, s.weSend = sends, receives
 	r.weSend, r.weReceive = sends, receives
 }

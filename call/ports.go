@@ -24,6 +24,8 @@ type portSet struct {
 
 	narrow bool // ICE was off: what is shown later is the first address only
 
+	told bool // of in the event log
+
 	association association // DTLS on these ports
 }
 
@@ -35,6 +37,7 @@ type localPorts struct {
 	streams [2]*media.Stream
 	sums    *sums // of the address
 	added   [2]added
+	watch   [2]watched
 }
 
 // rtpAddr is the bound address and port of the RTP stream.

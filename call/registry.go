@@ -46,6 +46,8 @@ type Config struct {
 	DTMF DTMFConfig
 	// TOS of outgoing packets, -1 for the system's.
 	TOS int
+	// KeepEnded is how long ended calls can be explained.
+	KeepEnded time.Duration
 	// SIPSource is --sip-source: received-from counts unless trust-address is given.
 	SIPSource bool
 	// DTLSPassive is --dtls-passive.
@@ -91,12 +93,14 @@ type Registry struct {
 	surveyed     atomic.Pointer[survey]                 // nil before the first tick
 	signalling   signalling
 	proxies      ProxyCounters
+	ended        endedCalls
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
 	now          func() time.Time // time.Now but in tests
 	packetNow    func() int64     // media.Now, likewise
 	reporter     reporter
 	cname        string // of RTCP of our own
+	routeTo      func(local, peer netip.Addr) (interfaces.Route, error)
 	done         chan struct{}
 	wg           sync.WaitGroup
 }
@@ -128,7 +132,7 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 	}
 	r := &Registry{
 		Config: cfg, seed: maphash.MakeSeed(), loopToken: randomHex(6),
-		started: now(), now: now, packetNow: media.Now, done: make(chan struct{}),
+		started: now(), now: now, routeTo: interfaces.RouteTo, packetNow: media.Now, done: make(chan struct{}),
 		certificates: certificates{cfg: cfg.Certificate}, sums: newSums(cfg.Interfaces),
 	}
 	r.limits.Store(&cfg.Limits)
@@ -167,6 +171,7 @@ func (r *Registry) Close() {
 	r.wg.Wait()
 	for _, c := range r.all() {
 		c.mu.Lock()
+		c.endReason = "shutdown"
 		r.destroy(c)
 		c.mu.Unlock()
 	}
@@ -235,6 +240,7 @@ func (r *Registry) destroy(c *Call) {
 	}
 	c.dead = true
 	c.fetchReports()
+	r.keep(c)
 	r.stats.ended(c)
 	c.close()
 	c.forgetSignalling()
@@ -340,6 +346,7 @@ func init() {
 		StatusCommand:    (*Registry).status,
 		DebugCommand:     (*Registry).debug,
 		TerminateCommand: (*Registry).terminateCommand,
+		ExplainCommand:   (*Registry).explain,
 	}
 	for name, c := range controlCommands {
 		commands[name] = c

@@ -23,6 +23,7 @@ type securityState struct {
 	setupShown  sdpedit.Setup     // in the next description for it; "" for no DTLS attributes
 
 	suite     string       // of SDES, as query shows it
+	noted     string       // suite in the event log
 	received  []cryptoLine // of its last description, those it may be answered with
 	reordered bool         // received was put in another order than its own
 	cryptos   []cryptoLine // shown in the last description for it

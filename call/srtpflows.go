@@ -121,9 +121,13 @@ func (m *Media) agree(mode protection) {
 			m.party.call.registry.Log.Named("crypto").Warn("keys of SDES can't be used", zap.String("call", m.party.call.ID),
 				zap.String("tag", m.party.tag), zap.Int("media", m.index+1), zap.Error(err))
 			st.mode = keyPending
+			m.party.call.event(nil, m, event{kind: evSRTP, text: "keys of SDES can't be used: " + err.Error()})
 			return
 		}
-		st.sdes = keys
+		if st.sdes = keys; sec.suite != sec.noted {
+			sec.noted = sec.suite
+			m.party.call.event(nil, m, event{kind: evSRTP, text: "SRTP with keys of SDES, " + sec.suite})
+		}
 	case keyedDTLS:
 		if sec.setup == sdpedit.SetupHoldconn && st.terms.fingerprint.Known() {
 			return

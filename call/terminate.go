@@ -31,5 +31,6 @@ func (r *Registry) TerminateAll() (n int) {
 func (r *Registry) terminate(c *Call) {
 	r.Log.Warn("call ended by the operator", zap.String("call", c.ID))
 	r.stats.forced.Add(1)
+	c.endReason = "terminated"
 	r.destroy(c)
 }

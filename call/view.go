@@ -295,6 +295,12 @@ type streamSum struct {
 	kernelized                       bool
 	ingress, egress                  []media.SSRCStats
 	drops                            [media.DropCauses]uint64
+	failed                           [media.SendFailures]uint64
+	rtcp                             uint64
+	longest                          int
+	firstPacket                      time.Time
+	plain, garbled                   media.Look
+	path                             media.PathError
 }
 
 func (m *Media) counters(i int) (sum streamSum) {
@@ -320,6 +326,23 @@ func (sum *streamSum) addStream(st *media.Stream, current bool) {
 	later(&sum.lastUser, n.LastUserPacket)
 	for i, d := range n.Drops {
 		sum.drops[i] += d
+	}
+	for i, d := range n.Failed {
+		sum.failed[i] += d
+	}
+	sum.rtcp += n.RTCP
+	sum.longest = max(sum.longest, n.Longest)
+	if t := n.FirstPacket; !t.IsZero() && (sum.firstPacket.IsZero() || t.Before(sum.firstPacket)) {
+		sum.firstPacket = t
+	}
+	if current || sum.plain.RTP == 0 {
+		sum.plain = n.Plain
+	}
+	if n.Garbled.RTP+n.Garbled.RTCP > 0 {
+		sum.garbled = n.Garbled
+	}
+	if n.Path.Count > 0 {
+		sum.path = n.Path
 	}
 	sum.ingress = append(sum.ingress, n.IngressSSRC...)
 	sum.egress = append(sum.egress, n.EgressSSRC...)

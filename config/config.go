@@ -78,7 +78,7 @@ type Config struct {
 	MaxBandwidth    int64
 	// DrainTimeout is how long calls may go on after SIGTERM.
 	DrainTimeout time.Duration
-	// KeepEnded is how long ended calls can be asked about: unsupported.
+	// KeepEnded is how long ended calls can be explained.
 	KeepEnded time.Duration
 
 	// SIPSource makes "SIP source address" the default of every request.

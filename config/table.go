@@ -207,8 +207,9 @@ var callOptions = []*Option{
 	{Name: "dtls-passive", Default: "false", Group: groupCalls, Since: firstRelease,
 		Doc:   "Take the passive part of DTLS, as the flag DTLS=passive does for one call.",
 		field: func(c *Config) any { return &c.DTLSPassive }},
-	{Name: "keep-ended", Kind: Seconds, Default: "300", Min: 0, Max: 86400, Group: groupCalls, Own: true,
-		Doc: "How long calls that ended can be asked about.", Unsupported: "ended calls can't be asked about yet",
+	{Name: "keep-ended", Kind: Seconds, Default: "300", Min: 0, Max: 86400, Group: groupCalls, Own: true, Since: firstRelease,
+		Doc: "How long `rtpgo explain` can be asked about a call that has ended, with its events and final counters; 0 forgets it at once. " +
+			"At most 10,000 calls and 64 MiB are kept: beyond that the oldest go earlier.",
 		field: func(c *Config) any { return &c.KeepEnded }},
 	{Name: "max-load", Kind: Float, Group: groupCalls, Doc: "Refuse new calls above this load average.", Unsupported: notLoadLimit,
 		field: func(c *Config) any { return &c.MaxLoad }},

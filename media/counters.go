@@ -43,6 +43,21 @@ type Snapshot struct {
 	// Drops counts what arrived here and was not forwarded, by cause; under
 	// DropSend and DropKey it also counts what could not be sent from here.
 	Drops [DropCauses]uint64
+	// Failed divides Drops[DropSend] by reason.
+	Failed [SendFailures]uint64
+	// Path is the latest ICMP error about what was sent to the peer.
+	Path PathError
+	// RTCP counts those of In that are RTCP, as far as user space saw them.
+	RTCP uint64
+	// Longest is the longest packet that arrived and was let in, in octets,
+	// as far as user space saw it: the kernel passes packets up that are too
+	// long for its way.
+	Longest int
+	// Plain sums up the first packets of the latest source that was taken as
+	// plain RTP, Garbled packets that could not be decrypted.
+	Plain, Garbled Look
+	// FirstPacket is when the first RTP or RTCP packet was let in; zero means never.
+	FirstPacket time.Time
 	// LastPacket is the later of the two below; zero means never.
 	LastPacket, LastKernelPacket, LastUserPacket time.Time
 	// Kernelized tells that the kernel forwards what arrives here.
@@ -73,6 +88,15 @@ func (s *Stream) Snapshot() Snapshot {
 	for i := range v.Drops {
 		v.Drops[i] = s.drops[i].Load()
 	}
+	for i := range v.Failed {
+		v.Failed[i] = s.failed[i].Load()
+	}
+	if p := s.path.Load(); p != nil {
+		v.Path = *p
+	}
+	v.RTCP, v.Longest = s.in.rtcp.Load(), int(s.in.longest.Load())
+	v.Plain, v.Garbled = s.in.plain.Load().read(), s.in.garbled.Load().read()
+	v.FirstPacket = WallTime(s.in.first.Load())
 	user, kernel := s.in.lastUser.Load(), s.in.lastKernel.Load()
 	v.LastUserPacket, v.LastKernelPacket = WallTime(user), WallTime(kernel)
 	v.LastPacket = WallTime(max(user, kernel))

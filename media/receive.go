@@ -54,6 +54,9 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 	}
 	s.in.count(octets)
 	s.in.lastUser.Store(now)
+	if n := uint32(octets); n > s.in.longest.Load() {
+		s.in.longest.Store(n)
+	}
 	sinks := f.RTP
 	switch class {
 	case ClassRTP:
@@ -68,7 +71,12 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			// comes before.
 			s.accelerator.Report()
 		}
-		slot.received(fresh, &h, clock, octets, now)
+		if fresh {
+			s.in.first.CompareAndSwap(0, now)
+		}
+		if slot.received(fresh, &h, clock, octets, now) <= lookAtMost && f.Unprotect == nil {
+			s.met(pkt, &h, fresh)
+		}
 		if news {
 			s.accelerator.Heard()
 		}
@@ -80,6 +88,9 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 			return
 		}
 	case ClassRTCP:
+		if s.in.rtcp.Add(1) == 1 {
+			s.in.first.CompareAndSwap(0, now)
+		}
 		if f.ReadRTCP {
 			f.readRTCP(plain, src, now)
 		}
@@ -150,6 +161,7 @@ func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) (pla
 		return nil, nil, DropTruncated
 	}
 	var err error
+	arrived := pkt
 	if class == ClassRTP {
 		passing, err = f.Unprotect.RTP(dst, pkt)
 		plain = passing
@@ -164,9 +176,11 @@ func (f *Flow) unprotect(pkt []byte, class Class, h *rtpHeader, out *Batch) (pla
 	case err == nil:
 	case errors.Is(err, ErrReplay):
 		return nil, nil, DropReplay
-	case errors.Is(err, ErrKey):
-		return nil, nil, DropKey
 	default:
+		f.Stream.garbled(arrived, class)
+		if errors.Is(err, ErrKey) {
+			return nil, nil, DropKey
+		}
 		return nil, nil, DropAuth
 	}
 	if class == ClassRTP && !h.parse(passing) || class == ClassRTCP && !ValidRTCP(plain) {
@@ -192,7 +206,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCa
 		// protected form.
 		room := out.protectInto(2 * len(pkt))
 		if room == nil {
-			to.SendFailed(1)
+			to.SendFailed(1, FailedTooLong)
 			return DropNone
 		}
 		n := withoutFeedback(room, pkt)
@@ -206,7 +220,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCa
 			dst = out.protectInto(len(pkt))
 		}
 		if dst == nil {
-			to.SendFailed(1)
+			to.SendFailed(1, FailedTooLong)
 			return DropNone
 		}
 		var err error
@@ -228,13 +242,6 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCa
 	return DropNone
 }
 
-// SendFailed counts n packets to the stream's peer as failed: the kernel refused
-// them, or they could not be protected.
-func (s *Stream) SendFailed(n int) {
-	s.out.errors.Add(uint64(n))
-	s.drops[DropSend].Add(uint64(n))
-}
-
 // unprotected counts a packet to the stream's peer that could not be encrypted.
 func (s *Stream) unprotected(err error) {
 	s.out.errors.Add(1)
@@ -243,4 +250,5 @@ func (s *Stream) unprotected(err error) {
 		return
 	}
 	s.drop(DropSend)
+	s.failed[FailedOther].Add(1)
 }

@@ -19,9 +19,10 @@ type sequence struct {
 const noBad = 1 << 16
 
 // received updates the loss, duplicate and jitter figures of a source by one
-// packet. clock is the clock rate of its payload type, 0 if unknown.
-func (s *ssrcSlot) received(fresh bool, h *rtpHeader, clock uint32, octets int, now int64) {
-	s.packets.Add(1)
+// packet, and returns how many there are. clock is the clock rate of its payload
+// type, 0 if unknown.
+func (s *ssrcSlot) received(fresh bool, h *rtpHeader, clock uint32, octets int, now int64) (packets uint64) {
+	packets = s.packets.Add(1)
 	s.octets.Add(uint64(octets))
 	s.setPT(clock, h.pt)
 	s.timestamp.Store(h.timestamp)
@@ -52,6 +53,7 @@ func (s *ssrcSlot) received(fresh bool, h *rtpHeader, clock uint32, octets int, 
 		q.transit, q.clock = transit, clock
 	}
 	s.high.Store(uint64(high)<<32 | uint64(jitter))
+	return packets
 }
 
 // follow returns the extended highest sequence number after a packet.

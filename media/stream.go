@@ -20,6 +20,8 @@ type Stream struct {
 	tos         atomic.Int32
 	kernelized  atomic.Bool
 	drops       [DropCauses]atomic.Uint64
+	failed      [SendFailures]atomic.Uint64 // what DropSend counts, by reason
+	path        atomic.Pointer[PathError]
 	behind      atomic.Bool // in the list Notifier.behind
 	next        *Stream     // in that list
 
@@ -36,11 +38,17 @@ type ingress struct {
 	counter
 	lastUser   atomic.Int64 // last packet seen in user space
 	lastKernel atomic.Int64 // last packet forwarded by the kernel
+	longest    atomic.Uint32
 	ssrc       atomic.Pointer[ssrcTable]
 	reports    atomic.Pointer[reports] // nil before the first RTCP packet that is read
 	learning   learning
 	events     events
-	kernel     counter // the part of the first that the kernel forwarded
+	kernel     counter      // the part of the first that the kernel forwarded
+	first      atomic.Int64 // first RTP or RTCP packet
+	rtcp       atomic.Uint64
+	// What packets looked like that passed as plain RTP, and that could not be
+	// decrypted; nil while there are none.
+	plain, garbled atomic.Pointer[looker]
 }
 
 // egress is the sending half of a Stream.
@@ -189,3 +197,22 @@ func (s *Stream) TOS() int { return int(s.tos.Load()) }
 
 // drop counts a packet that is not forwarded.
 func (s *Stream) drop(c DropCause) { s.drops[c].Add(1) }
+
+// Dropped counts the packets that were not forwarded for that cause, as
+// Snapshot does.
+func (s *Stream) Dropped(c DropCause) uint64 { return s.drops[c].Load() }
+
+// Failed counts the packets that could not be sent for that reason.
+func (s *Stream) Failed(why SendFailure) uint64 { return s.failed[why].Load() }
+
+// Path is the latest ICMP error about what was sent to the peer.
+func (s *Stream) Path() PathError {
+	if e := s.path.Load(); e != nil {
+		return *e
+	}
+	return PathError{}
+}
+
+// FirstPacket is when the first packet was let in, in nanoseconds of Now; 0
+// means never.
+func (s *Stream) FirstPacket() int64 { return s.in.first.Load() }

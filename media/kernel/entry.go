@@ -53,7 +53,7 @@ func (e *entry) report() (stale bool) {
 		e.out.AddKernelOut(c)
 	}
 	if failed := atomic.LoadUint64(&s.Failed); failed != e.failed {
-		e.out.SendFailed(int(failed - e.failed))
+		e.out.SendFailed(int(failed-e.failed), media.FailedOther)
 		e.failed = failed
 	}
 	for i := range s.Sources {

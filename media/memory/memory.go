@@ -121,12 +121,12 @@ func (e *Engine) record(out []media.Outgoing) {
 		p, ok := o.To.Port().(*port)
 		if !ok {
 			if o.To.Port().Send(o.Payload, o.Dest.AddrPort()) != nil {
-				o.To.SendFailed(1)
+				o.To.SendFailed(1, media.FailedOther)
 			}
 			continue
 		}
 		if p.closed {
-			o.To.SendFailed(1)
+			o.To.SendFailed(1, media.FailedOther)
 			continue
 		}
 		e.sent = append(e.sent, Packet{p.local, o.Dest.AddrPort(), slices.Clone(o.Payload), o.To.TOS()})

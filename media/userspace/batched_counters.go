@@ -5,7 +5,6 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/cpu"
-	"golang.org/x/sys/unix"
 
 	"rtpgo/media"
 )
@@ -26,12 +25,12 @@ type workerCounters struct {
 
 // failed counts a packet that was not sent.
 func (c *workerCounters) failed(errno syscall.Errno) {
-	switch errno {
-	case unix.EAGAIN, unix.ENOBUFS, unix.ENOMEM:
+	switch media.SendFailureOf(errno) {
+	case media.FailedBusy:
 		c.sendBusy.Add(1)
-	case unix.ENETUNREACH, unix.EHOSTUNREACH, unix.ENETDOWN, unix.ECONNREFUSED, unix.ENODEV, unix.EINVAL:
+	case media.FailedRoute:
 		c.sendUnreachable.Add(1)
-	case unix.EPERM, unix.EACCES:
+	case media.FailedDenied:
 		c.sendDenied.Add(1)
 	default:
 		c.sendOtherErrors.Add(1)

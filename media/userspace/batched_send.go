@@ -143,7 +143,7 @@ func (s *sender) flush() {
 		// The first packet of the rest failed.
 		if errno != unix.EMSGSIZE || !s.fragment(at) {
 			s.counters.failed(errno)
-			s.packets[at].stream.SendFailed(1)
+			s.packets[at].stream.SendFailed(1, media.SendFailureOf(errno))
 		}
 		at++
 	}

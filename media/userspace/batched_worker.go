@@ -201,10 +201,10 @@ func (w *worker) send(out []media.Outgoing) {
 		switch {
 		case !ok || p.engine != w.engine:
 			if o.To.Port().Send(o.Payload, o.Dest.AddrPort()) != nil {
-				o.To.SendFailed(1)
+				o.To.SendFailed(1, media.FailedOther)
 			}
 		case p.closed.Load() || o.Dest.Is4() != p.address.is4:
-			o.To.SendFailed(1)
+			o.To.SendFailed(1, media.FailedOther)
 		case p.address.is4:
 			w.tx4.add(p, o.Dest, o.Payload, o.To)
 		default:

@@ -97,6 +97,6 @@ func (w *socketWorker) sendElsewhere(o *media.Outgoing) {
 }
 
 func (w *socketWorker) sendFailed(to *media.Stream, e syscall.Errno) {
-	to.SendFailed(1)
+	to.SendFailed(1, media.SendFailureOf(e))
 	w.counters.failed(e)
 }

@@ -218,6 +218,7 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 			FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		},
 		TOS: int(cfg.TOS), SIPSource: cfg.SIPSource, DTLSPassive: cfg.DTLSPassive,
+		KeepEnded:   cfg.KeepEnded,
 		Learning:    learning[cfg.EndpointLearning],
 		Software:    cfg.SoftwareID,
 		OneAddress:  cfg.SaveInterfacePorts,

@@ -1,0 +1,226 @@
+package call
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// eventLog is what happened to a call, in little memory: records of a few
+// octets, put into words when somebody asks. It has a lock of its own, for
+// events come from goroutines that must not wait for the call.
+//
+// The first events stay, for they tell how the call was set up; of those that
+// follow, the oldest make room.
+type eventLog struct {
+	mu         sync.Mutex
+	names      []partyName
+	head, tail []byte
+	count      int // events ever recorded
+	headCount  int // of them in head
+}
+
+// Bounds of the records of one call, in octets.
+const (
+	headRoom = 4 << 10
+	tailRoom = 4 << 10
+	// textRoom bounds each text of an event.
+	textRoom = 700
+	// maxNames bounds the parties that events can name.
+	maxNames = 255
+	nobodyAt = 255
+)
+
+type partyName struct {
+	id  uint64
+	tag string
+}
+
+// event is one entry.
+type event struct {
+	at     time.Duration // since the call began
+	kind   eventKind
+	who    uint8 // in eventLog.names
+	media  uint8 // number of the section, 0: none
+	stream uint8
+	a, b   netip.AddrPort
+	n      uint64
+	text   string
+	more   string
+}
+
+// Parts of a record that are there.
+const (
+	partA = 1 << iota
+	partB
+	partN
+	partText
+	partMore
+)
+
+// event records what happened to the call, one of its parties or sections; p
+// and m may be nil. The call need not be locked, but then p's tag must not
+// matter: it was recorded before.
+func (c *Call) event(p *Party, m *Media, e event) {
+	e.at = c.registry.now().Sub(c.created)
+	if m != nil {
+		e.media, p = uint8(min(m.index+1, 255)), m.party
+	}
+	c.log.put(p, e)
+}
+
+func (l *eventLog) put(p *Party, e event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.who = nobodyAt
+	if p != nil {
+		e.who = l.whoLocked(p.id)
+	}
+	var buf [2*textRoom + 64]byte
+	r := e.append(buf[:0])
+	l.count++
+	if l.headCount == l.count-1 && len(l.head)+len(r) <= headRoom {
+		l.head = append(l.head, r...)
+		l.headCount++
+		return
+	}
+	for len(l.tail)+len(r) > tailRoom {
+		n, size := binary.Uvarint(l.tail)
+		l.tail = l.tail[:copy(l.tail, l.tail[size+int(n):])]
+	}
+	l.tail = append(l.tail, r...)
+}
+
+// name tells what a party is called from now on, in earlier events too.
+func (l *eventLog) name(p *Party) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at := l.whoLocked(p.id); at != nobodyAt {
+		l.names[at].tag = p.tag
+	}
+}
+
+func (l *eventLog) whoLocked(id uint64) uint8 {
+	for i := range l.names {
+		if l.names[i].id == id {
+			return uint8(i)
+		}
+	}
+	if len(l.names) == maxNames {
+		return nobodyAt
+	}
+	l.names = append(l.names, partyName{id: id})
+	return uint8(len(l.names) - 1)
+}
+
+// append writes the record: its length, and then its parts.
+func (e *event) append(to []byte) []byte {
+	var buf [2*textRoom + 64]byte
+	parts := byte(0)
+	for i, there := range [...]bool{e.a.IsValid(), e.b.IsValid(), e.n != 0, e.text != "", e.more != ""} {
+		if there {
+			parts |= 1 << i
+		}
+	}
+	r := append(buf[:0], byte(e.kind), e.who, e.media, e.stream, parts)
+	r = binary.AppendUvarint(r, uint64(max(0, e.at/time.Millisecond)))
+	for _, ep := range [...]netip.AddrPort{e.a, e.b} {
+		if ep.IsValid() {
+			r = appendEndpoint(r, ep)
+		}
+	}
+	if e.n != 0 {
+		r = binary.AppendUvarint(r, e.n)
+	}
+	for _, s := range [...]string{e.text, e.more} {
+		if s = s[:min(len(s), textRoom)]; s != "" {
+			r = append(binary.AppendUvarint(r, uint64(len(s))), s...)
+		}
+	}
+	return append(binary.AppendUvarint(to, uint64(len(r))), r...)
+}
+
+func appendEndpoint(r []byte, ep netip.AddrPort) []byte {
+	a := ep.Addr().AsSlice()
+	r = append(append(r, byte(len(a))), a...)
+	return binary.BigEndian.AppendUint16(r, ep.Port())
+}
+
+// read takes the first record off what append wrote.
+func (e *event) read(from []byte) (rest []byte) {
+	n, size := binary.Uvarint(from)
+	r, rest := from[size:size+int(n)], from[size+int(n):]
+	*e = event{kind: eventKind(r[0]), who: r[1], media: r[2], stream: r[3]}
+	parts := r[4]
+	r = r[5:]
+	number := func() uint64 {
+		v, n := binary.Uvarint(r)
+		r = r[n:]
+		return v
+	}
+	e.at = time.Duration(number()) * time.Millisecond
+	endpoint := func() netip.AddrPort {
+		n := int(r[0])
+		a, _ := netip.AddrFromSlice(r[1 : 1+n])
+		ep := netip.AddrPortFrom(a, binary.BigEndian.Uint16(r[1+n:]))
+		r = r[3+n:]
+		return ep
+	}
+	text := func() string {
+		n := int(number())
+		s := string(r[:n])
+		r = r[n:]
+		return s
+	}
+	if parts&partA != 0 {
+		e.a = endpoint()
+	}
+	if parts&partB != 0 {
+		e.b = endpoint()
+	}
+	if parts&partN != 0 {
+		e.n = number()
+	}
+	if parts&partText != 0 {
+		e.text = text()
+	}
+	if parts&partMore != 0 {
+		e.more = text()
+	}
+	return rest
+}
+
+// each calls f with the events that are left.
+func (l *eventLog) each(f func(e *event, tag string)) {
+	l.mu.Lock()
+	head, tail, names := l.head, slices.Clone(l.tail), slices.Clone(l.names)
+	l.mu.Unlock()
+	for _, records := range [...][]byte{head, tail} {
+		for len(records) > 0 {
+			var e event
+			records = e.read(records)
+			tag := ""
+			if int(e.who) < len(names) {
+				tag = names[e.who].tag
+			}
+			f(&e, tag)
+		}
+	}
+}
+
+// size is what the log holds, in octets.
+func (l *eventLog) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return cap(l.head) + cap(l.tail) + 24*cap(l.names)
+}
+
+// copy is the log without room for more.
+func (l *eventLog) copy() *eventLog {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &eventLog{names: slices.Clone(l.names), head: slices.Clone(l.head), tail: slices.Clone(l.tail),
+		count: l.count, headCount: l.headCount}
+}

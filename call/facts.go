@@ -1,0 +1,166 @@
+package call
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"rtpgo/call/explain"
+	"rtpgo/media"
+	"rtpgo/media/dtls"
+	"rtpgo/sdpedit"
+)
+
+// facts is what a locked call is judged by.
+func (c *Call) facts(now time.Time) explain.Call {
+	f := explain.Call{Created: c.created, Answered: c.answerAt, Now: now}
+	at := make(map[*Media]int)
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			at[m] = len(at)
+		}
+	}
+	f.Sides = make([]explain.Side, 0, len(at))
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			s := m.facts()
+			s.Other = -1
+			if o := m.peer(); o != nil {
+				s.Other = at[o]
+			}
+			f.Sides = append(f.Sides, s)
+		}
+	}
+	return f
+}
+
+func (m *Media) facts() explain.Side {
+	c := m.party.call
+	s := explain.Side{
+		Tag: m.party.tag, Index: m.index + 1, Type: m.typ, Protocol: m.protoText,
+		Disabled: m.disabled, Removed: m.removed, Raw: !m.isRTP(), Initialized: m.initialized,
+		Sends: m.saysSend, Receives: m.saysReceive, Zero: m.saysZero, Offered: c.offerer == m.party,
+		Source: m.from, Mux: m.mux.on, MuxShown: m.mux.shown,
+	}
+	if m.protocol != nil {
+		s.Protocol = m.protocol.name
+	}
+	if m.iface != nil {
+		s.Interface = m.iface.Name
+	}
+	to := m.peer()
+	s.Passes = to != nil && m.weReceive && to.weSend
+	b := m.party.blocks.or(c.blocks).or(m.blocks)
+	switch {
+	case c.dropTraffic:
+		s.Block = "drop-traffic"
+	case m.party.echo == echoSink:
+		s.Block = "media echo"
+	case b.media:
+		s.Block = "block media"
+	}
+	s.Silenced = b.silence
+	policy := m.source(rtp)
+	s.Learns = !policy.Asymmetric && policy.Learning != media.LearnOff
+	m.payloadTypesOf(&s)
+	m.securityFacts(&s.Security)
+	m.iceFacts(&s.ICE)
+	for i := range s.Streams {
+		m.streamFacts(&s.Streams[i], i)
+	}
+	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && suspicious(&s.Streams[rtp]) {
+		s.Streams[rtp].Route, s.Better = m.route(s.Streams[rtp].Local.Addr(), s.Streams[rtp].Signalled.Addr())
+	}
+	return s
+}
+
+// payloadTypesOf tells what the party may send: what it was shown, and as some
+// go by numbers of their own, what it has described itself. Comfort noise
+// (RFC 3389) needs no agreement.
+func (m *Media) payloadTypesOf(s *explain.Side) {
+	for _, codecs := range [...][]sdpedit.Codec{m.told, m.codecs, m.agreed} {
+		for i := range codecs {
+			pt := codecs[i].PT
+			if pt < 0 || pt > 127 {
+				continue
+			}
+			s.PayloadTypes[pt/64] |= 1 << (pt % 64)
+			if codecs[i].Is("PCMU") || codecs[i].Is("PCMA") || codecs[i].Is("G722") {
+				s.Even[pt/64] |= 1 << (pt % 64)
+			}
+		}
+	}
+	if s.PayloadTypes != [2]uint64{} {
+		s.PayloadTypes[0] |= 1<<13 | 1<<19
+	}
+}
+
+func (m *Media) securityFacts(s *explain.Security) {
+	s.Suite = m.security.suite
+	switch m.srtp.mode {
+	case keyPending:
+		s.Mode = explain.Pending
+	case keyedSDES:
+		s.Mode = explain.SDES
+	case keyedDTLS:
+		s.Mode = explain.DTLSSRTP
+	}
+	for i, l := range m.srtp.links {
+		if l == nil {
+			continue
+		}
+		d := explain.DTLS{Used: true, Active: l.terms.role == dtls.Active, Established: l.keys != nil, Heard: l.heard.Load(), Since: l.since}
+		if err := l.failure; err != nil && l.keys == nil {
+			d.Failure = err.Error()
+			d.Fingerprint = errors.Is(err, dtls.ErrFingerprint)
+		}
+		s.DTLS[i] = d
+	}
+}
+
+func (m *Media) iceFacts(s *explain.ICE) {
+	l := m.agent
+	if l == nil {
+		return
+	}
+	*s = explain.ICE{On: true, Started: l.Started(), Lite: l.lite, Failed: l.failed.Load(), Valid: l.Pair(1).Valid(),
+		Candidates: len(m.ice.remote), Since: l.since}
+}
+
+func (m *Media) streamFacts(f *explain.Stream, i int) {
+	f.Signalled = m.streams[i].endpoint
+	sum := m.counters(i)
+	f.In, f.Out, f.Drops = sum.in.packets, sum.out.packets, sum.drops
+	f.Last, f.Sources, f.Kernel = sum.lastPacket, sum.ingress, sum.kernelized
+	f.Failed, f.RTCPIn, f.First = sum.failed, sum.rtcp, sum.firstPacket
+	f.Longest, f.Plain, f.Garbled, f.Path = sum.longest, sum.plain, sum.garbled, sum.path
+	if m.set == nil {
+		return
+	}
+	l := m.selected(m.sending().primary(), i)
+	if addr, ok := l.addr(i); ok {
+		f.Local = addr
+		f.Told = netip.AddrPortFrom(l.address.Advertised, addr.Port())
+		f.Remote, f.Confirmed = l.streams[i].Remote(), l.streams[i].Confirmed()
+	}
+	c := m.party.call
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			w := &l.watch[i]
+			if w.refused.IsValid() {
+				f.Refused = w.refused
+			}
+			if at := time.Unix(0, w.strangerAt); w.strangerAt != 0 && at.After(f.RefusedLast) {
+				f.RefusedLast = at
+			}
+		}
+	}
+}
+
+// suspicious tells whether it is worth to ask for the route.
+func suspicious(s *explain.Stream) bool {
+	const nearMTU = 1200
+	return s.In == 0 || s.Drops[media.DropSend] > 0 || s.Longest > nearMTU
+}
