@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -30,6 +31,11 @@ func (p *process) fetch(method, url, body string, headers ...string) (int, strin
 		r.Header.Set(name, value)
 	}
 	answer, err := http.DefaultClient.Do(r)
+	// NG answers before HTTP listens.
+	for deadline := time.Now().Add(10 * time.Second); errors.Is(err, syscall.ECONNREFUSED) && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+		answer, err = http.DefaultClient.Do(r)
+	}
 	if err != nil {
 		p.t.Fatalf("%s %s: %v\n%s", method, url, err, p.log)
 	}
