@@ -28,6 +28,7 @@ type StreamSummary struct {
 	Receives  bool           // we receive from the party: it isn't on hold
 
 	Received, Lost, Dropped uint64        // packets from the party
+	Unintended              uint64        // of the dropped ones, those that nobody asked to drop
 	Jitter                  time.Duration // of its latest source
 	Last                    int64         // when its last packet came, by media.Now; 0 means never
 	Kernelized              bool
@@ -118,7 +119,10 @@ func (s *StreamSummary) add(st *media.Stream, current bool) {
 }
 
 func (s *StreamSummary) dropped(drops *[media.DropCauses]uint64) {
-	for _, n := range drops {
+	for cause, n := range drops {
 		s.Dropped += n
+		if !media.DropCause(cause).Intended() {
+			s.Unintended += n
+		}
 	}
 }

@@ -36,3 +36,12 @@ func (c DropCause) String() string {
 	}
 	return "unknown"
 }
+
+// Intended tells whether a description or a command asked for it.
+func (c DropCause) Intended() bool {
+	switch c {
+	case DropBlocked, DropTraffic, DropDirection, DropDTMF, DropFeedback:
+		return true
+	}
+	return false
+}

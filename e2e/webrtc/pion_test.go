@@ -12,6 +12,7 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 
+	"rtpgo/e2e/loopback"
 	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
@@ -135,7 +136,7 @@ func passes(t *testing.T, what string, from interface{ Write([]byte) (int, error
 	packet := append([]byte{0x80, 8, 0, 0, 0, 0, 0, 0, 9, 9, 9, mark}, make([]byte, 160)...)
 	packet[20] = mark
 	buf, seq := make([]byte, 2000), byte(0)
-	until(t, what, func() bool {
+	loopback.Until(t, what, func() bool {
 		seq++
 		packet[3], packet[6] = seq, seq
 		if _, err := from.Write(packet); err != nil {

@@ -2,103 +2,44 @@ package webrtc
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"rtpgo/e2e/browser"
+	"rtpgo/e2e/loopback"
 	"rtpgo/ng"
 )
 
 // relay is the daemon under test.
 type relay struct {
-	t      *testing.T
-	client *ng.Client
-	log    string
+	*loopback.Relay
+	t *testing.T
 }
 
-// freeAddress is one that nobody has now, below the ports that the system gives
-// to those who name none: it must still be free when the relay asks for it.
-func freeAddress() string {
-	for {
-		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
-		if conn, err := net.ListenPacket("udp", address); err == nil {
-			conn.Close()
-			return address
-		}
-	}
-}
-
-// startRelay starts the binary that RTPGO_BIN names, by default bin/rtpgo.
 func startRelay(t *testing.T, options ...string) *relay {
 	t.Helper()
-	program := os.Getenv("RTPGO_BIN")
-	if program == "" {
-		program = filepath.Join("..", "..", "bin", "rtpgo")
-	}
-	if _, err := exec.LookPath(program); err != nil {
-		t.Skipf("no relay to test: %v", err)
-	}
-	address := freeAddress()
-	r := &relay{t: t, log: filepath.Join(t.TempDir(), "relay.log")}
-	log, err := os.Create(r.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, append([]string{
-		"--config-file=none", "--foreground", "--log-stderr", "--log-level=6", "--interface=127.0.0.1",
-		"--listen-ng=" + address, "--port-min=31000", "--port-max=31999", "--delete-delay=0",
-	}, options...)...)
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
-		cmd.Wait()
-		log.Close()
-		if t.Failed() {
-			text, _ := os.ReadFile(r.log)
-			t.Logf("relay:\n%s", text)
-		}
-	})
-	if r.client, err = ng.Dial(address); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.client.Close() })
-	until(t, "the relay answers", func() bool {
-		_, err := r.client.Do(t.Context(), ng.Dict{{Key: "command", Value: "ping"}})
-		return err == nil
-	})
-	return r
+	options = append([]string{"--interface=127.0.0.1", "--port-min=31000", "--port-max=31999"}, options...)
+	return &relay{loopback.Start(t, options...), t}
 }
 
 func (r *relay) do(command, sdp string, more ...ng.Pair) string {
 	r.t.Helper()
-	request := append(ng.Dict{
-		{Key: "command", Value: command}, {Key: "call-id", Value: r.t.Name()}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: sdp},
+	keys := append([]ng.Pair{
+		{Key: "call-id", Value: r.t.Name()}, {Key: "from-tag", Value: "a"}, {Key: "sdp", Value: sdp},
 	}, more...)
 	if command == "answer" {
-		request = append(request, ng.Pair{Key: "to-tag", Value: "b"})
+		keys = append(keys, ng.Pair{Key: "to-tag", Value: "b"})
 	}
-	reply, err := r.client.Do(r.t.Context(), request)
-	if err != nil || reply.Text("result") != "ok" {
-		r.t.Fatalf("%s: %v, %s", command, err, ng.JSON.Append(nil, reply))
-	}
-	return reply.Text("sdp")
+	return r.Do(command, keys...).Text("sdp")
 }
 
 func (r *relay) status() string {
-	reply, err := r.client.Do(r.t.Context(), ng.Dict{{Key: "command", Value: "rtpgo status"}, {Key: "call-id", Value: r.t.Name()}})
+	reply, err := r.Client.Do(r.t.Context(), ng.Dict{{Key: "command", Value: "rtpgo status"}, {Key: "call-id", Value: r.t.Name()}})
 	if err != nil {
 		return err.Error()
 	}
@@ -112,36 +53,12 @@ type stats struct {
 	AudioReceived, AudioSent, Samples, VideoReceived, VideoSent, FramesDecoded, FramesSent, PLI float64
 }
 
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
 func chromium(t *testing.T) *browser.Chromium {
 	t.Helper()
 	if os.Getenv("RTPGO_E2E") == "" {
 		t.Skip("RTPGO_E2E isn't set")
 	}
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("needs the Debian package chromium")
-	}
-	dir, err := os.MkdirTemp("", "rtpgo-chromium")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Its helpers may still write at the end, which t.TempDir doesn't forgive.
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	c, err := browser.Start(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
+	c := browser.ForTest(t)
 	// Cameras are only there for pages of a secure origin, as localhost is.
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -263,7 +180,7 @@ func TestBrowserIsCalled(t *testing.T) {
 	s := flows(t, c, e, r, stats{})
 	t.Logf("%+v", s)
 	if s.PLI == 0 {
-		until(t, "a picture loss indication reaches the browser", func() bool { return evaluate[stats](t, c, "stats()").PLI > 0 })
+		loopback.Until(t, "a picture loss indication reaches the browser", func() bool { return evaluate[stats](t, c, "stats()").PLI > 0 })
 	}
 }
 

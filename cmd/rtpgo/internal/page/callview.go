@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"rtpgo/ng"
 )
@@ -38,7 +39,7 @@ func (p *Page) status(s *snapshot, id string) (headJSON, []byte) {
 		row.Age = 0 // the call itself tells
 		head.Row = &row
 	}
-	return head, ng.JSON.Append(nil, d)
+	return head, ng.JSON.Append(nil, ng.Dict{{Key: "at", Value: time.Now().UnixMilli()}, {Key: "call", Value: d}})
 }
 
 // exchangeJSON is one offer or answer, before and after.

@@ -42,6 +42,8 @@ type dropJSON struct {
 	Cause string  `json:"cause"`
 	Total uint64  `json:"total"`
 	Rate  float64 `json:"rate"`
+	// Intended: a description or a command asked for it.
+	Intended bool `json:"intended"`
 }
 
 type interfaceJSON struct {
@@ -130,7 +132,7 @@ func (s *snapshot) drops() []dropJSON {
 	total := s.figures.Total()
 	for cause, n := range total.Drops {
 		if n > 0 {
-			list = append(list, dropJSON{media.DropCause(cause).String(), n, round(s.sum.drops[cause])})
+			list = append(list, dropJSON{media.DropCause(cause).String(), n, round(s.sum.drops[cause]), media.DropCause(cause).Intended()})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b dropJSON) int { return cmp.Compare(b.Total, a.Total) })

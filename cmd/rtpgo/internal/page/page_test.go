@@ -128,13 +128,15 @@ func TestOneCall(t *testing.T) {
 	var got struct {
 		Head headJSON
 		Call struct {
-			ID      string `json:"call-id"`
-			Parties []struct{ Tag string }
+			Call struct {
+				ID      string `json:"call-id"`
+				Parties []struct{ Tag string }
+			}
 		}
 		Signalling []exchangeJSON
 	}
 	text := l.get("/api/call?id="+url.QueryEscape(id), &got)
-	if got.Head.State != "live" || got.Call.ID != id || len(got.Call.Parties) != 2 || len(got.Signalling) != 2 {
+	if got.Head.State != "live" || got.Call.Call.ID != id || len(got.Call.Call.Parties) != 2 || len(got.Signalling) != 2 {
 		t.Errorf("the call is shown as %s", text)
 	}
 	if s := got.Signalling[0]; s.Command != "offer" || s.From != "alice" || !strings.Contains(s.Before, "192.0.2.10") || !strings.Contains(s.After, "198.51.100.1") {
@@ -184,11 +186,11 @@ func TestSnapshotsAreShared(t *testing.T) {
 func TestRates(t *testing.T) {
 	at := time.Now()
 	then := &snapshot{at: at, full: true, figures: new(call.Figures), latencies: make([]ng.Latency, 1),
-		calls: []call.Summary{{ID: "x", Created: at, Streams: []call.StreamSummary{{Received: 100, Lost: 10, Dropped: 5}}}}}
+		calls: []call.Summary{{ID: "x", Created: at, Streams: []call.StreamSummary{{Received: 100, Lost: 10, Unintended: 5}}}}}
 	then.index()
 	now := &snapshot{at: at.Add(2 * time.Second), full: true, figures: new(call.Figures), latencies: make([]ng.Latency, 1),
 		calls: []call.Summary{
-			{ID: "x", Created: at, Streams: []call.StreamSummary{{Received: 190, Lost: 20, Dropped: 9}, {Tag: "b", Received: 1000}}},
+			{ID: "x", Created: at, Streams: []call.StreamSummary{{Received: 190, Lost: 20, Unintended: 9}, {Tag: "b", Received: 1000}}},
 			{ID: "new", Created: at.Add(time.Second), Streams: []call.StreamSummary{{Received: 50}}},
 		}}
 	now.latencies[0].Classes[2], now.latencies[0].Sum = 4, 8*time.Millisecond

@@ -56,8 +56,9 @@ func share(lost, received float64) float64 {
 
 // rate is what one call does per second.
 type rate struct {
-	packets, drops float64
-	loss           float64 // 0 to 1, of the worst stream
+	packets float64
+	drops   float64 // that nobody asked for
+	loss    float64 // 0 to 1, of the worst stream
 }
 
 // ngRates are what the control protocol does per second, and how long a request
@@ -146,7 +147,7 @@ func (s *snapshot) measureCall(i int, old *snapshot, seconds float64) {
 		}
 		packets := grown(now.Received, then.Received) / seconds
 		r.packets += packets
-		r.drops += grown(now.Dropped, then.Dropped) / seconds
+		r.drops += grown(now.Unintended, then.Unintended) / seconds
 		r.loss = max(r.loss, share(grown(now.Lost, then.Lost)/seconds, packets))
 	}
 }

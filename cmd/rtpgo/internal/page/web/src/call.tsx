@@ -114,7 +114,7 @@ function Plots({ tracks }: { tracks: Track[] }) {
     { name: 'Loss', of: (t) => t.loss, format: (n) => percent(n / 100), min: 1, max: 100 },
     { name: 'Jitter', of: (t) => t.jitter, format: (n) => `${milliseconds(n)} ms`, min: 5 },
   ];
-  if (tracks.some((t) => t.mos.some((v) => v !== null))) plots.push({ name: 'MOS', of: (t) => t.mos, format: (n) => n.toFixed(1), min: 5, max: 5 });
+  if (tracks.some((t) => t.mos.some((v) => v !== null))) plots.push({ name: 'MOS, as each hears the other', of: (t) => t.mos, format: (n) => n.toFixed(1), min: 5, max: 5 });
   const latest = (v: (number | null)[]) => v[v.length - 1];
   return (
     <section class={'plots of-' + plots.length} aria-label="Live figures, since this page was opened">

@@ -12,7 +12,7 @@ export interface Live {
   call?: Call;
   explain?: Explain;
   signalling?: Exchange[];
-  // When the call was received, ms.
+  // When the call was as it is shown, ms since 1970.
   callAt: number;
 }
 
@@ -86,9 +86,8 @@ export function useLive(query: string): Live {
       };
       const on = (name: string, key: keyof Live) =>
         source!.addEventListener(name, (e) => {
-          const change: Partial<Live> = { [key]: JSON.parse(e.data) };
-          if (key === 'call') change.callAt = performance.now();
-          later(change);
+          const data = JSON.parse(e.data);
+          later(key === 'call' ? { call: data.call, callAt: data.at } : { [key]: data });
         });
       on('overview', 'overview');
       on('calls', 'calls');

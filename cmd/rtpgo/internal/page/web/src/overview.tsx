@@ -49,7 +49,7 @@ function Tiles({ o, history }: { o: Overview; history: Point[] }) {
         name="Dropped"
         value={wait ?? compact(o.dropped)}
         unit="/s"
-        tone={o.dropped >= 1 ? 'warn' : ''}
+        tone={o.drops.some((d) => d.rate >= 1 && !d.intended) ? 'warn' : ''}
         below={o.drops.find((d) => d.rate > 0)?.cause ?? 'nothing now'}
         spark={recent.map((p) => p.dropped)}
       />
@@ -298,7 +298,7 @@ export function Drops({ o }: { o: Overview }) {
               </span>
               <span class="num">
                 {count(d.total)}
-                <span class={'block ' + (d.rate > 0 ? 'warn' : 'muted')}>{compact(d.rate)}/s</span>
+                <span class={'block ' + (d.rate > 0 && !d.intended ? 'warn' : 'muted')}>{compact(d.rate)}/s</span>
               </span>
               <Meter share={d.total / most} label={`${count(d.total)} packets`} />
             </li>

@@ -29,8 +29,9 @@ export function Path({ call, tracks }: { call: Call; tracks: Track[] }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, set] = useState(0);
   useEffect(() => {
-    const o = new ResizeObserver(() => set(box.current!.clientWidth));
-    o.observe(box.current!);
+    const here = box.current!;
+    const o = new ResizeObserver(() => set(here.clientWidth));
+    o.observe(here);
     return () => o.disconnect();
   }, []);
   return (

@@ -29,21 +29,27 @@ const tickClock = [
   [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
 ] as unknown as uPlot.Axis.Values;
 
-// Plot draws lines over time on a canvas.
+// Plot draws lines over time on a canvas, from the second point on.
 export function Plot(p: Props) {
+  if (p.at.length < 2) return <p class="plot wait" style={{ height: p.height }}>Gathering figures …</p>;
+  return <Canvas {...p} />;
+}
+
+function Canvas(p: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const shape = p.series.map((s) => s.name + s.scale).join('|') + p.height;
   const data = [p.at, ...p.series.map((s) => s.values)] as uPlot.AlignedData;
 
   useEffect(() => {
+    const here = box.current!;
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(p, box.current!.clientWidth), data, box.current!);
+      plot.current = new uPlot(options(p, here.clientWidth), data, here);
     };
     make();
-    const resize = new ResizeObserver(() => plot.current?.setSize({ width: box.current!.clientWidth, height: p.height }));
-    resize.observe(box.current!);
+    const resize = new ResizeObserver(() => plot.current?.setSize({ width: here.clientWidth, height: p.height }));
+    resize.observe(here);
     scheme.addEventListener('change', make);
     return () => {
       scheme.removeEventListener('change', make);

@@ -63,13 +63,13 @@ interface Sample {
 export function useTracks(live: Live): Track[] {
   const samples = useRef<Sample[]>([]);
   const built = useRef<{ at: number; tracks: Track[] }>({ at: 0, tracks: [] });
-  const { call, callAt, overview } = live;
+  const { call, callAt } = live;
   if (!call || built.current.at === callAt) return built.current.tracks;
   const list = flows(call);
   samples.current = [
     ...samples.current.slice(1 - maxPoints),
     {
-      at: (overview?.at ?? Date.now()) / 1000,
+      at: callAt / 1000,
       flows: new Map(
         list.map((f) => [
           f.key,
@@ -88,7 +88,7 @@ export function useTracks(live: Live): Track[] {
       const before = all[Math.max(0, k - window)];
       const then = before.flows.get(f.key);
       const seconds = s.at - before.at;
-      if (!now || !then || seconds <= 0) {
+      if (!now || !then || seconds < 0.5) {
         t.packets.push(null);
         t.loss.push(null);
       } else {

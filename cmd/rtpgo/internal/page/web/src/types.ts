@@ -19,7 +19,7 @@ export interface Overview {
   bits: number;
   loss: number;
   dropped: number;
-  drops: { cause: string; total: number; rate: number }[];
+  drops: { cause: string; total: number; rate: number; intended: boolean }[];
   interfaces: Interface[];
   ng: NG;
   attention: { count: number; calls: Row[] };
