@@ -25,10 +25,10 @@ type SSRCQuality struct {
 	HasRTT bool
 	// Samples is how often the source's reports gave a score; the scores are
 	// MOS times 10, Loss is in percent.
-	Samples                           int64
-	AverageMOS, LowestMOS, HighestMOS int
-	AverageLoss                       int
-	AverageJitter, AverageRTT, LegRTT time.Duration
+	Samples                                  int64
+	AverageMOS, LowestMOS, HighestMOS        int
+	AverageLoss                              int
+	AverageJitter, AverageRTT, AverageLegRTT time.Duration
 }
 
 // Quality lists the RTP sources of the media's party, those heard of first
@@ -41,8 +41,9 @@ func (m *Media) Quality() []SSRCQuality {
 		q.Measured, _ = m.sends(s.ssrc)
 		if q.Samples > 0 {
 			a := s.rating.average()
-			q.AverageMOS, q.LowestMOS, q.HighestMOS = a.score, s.rating.lowest.score, s.rating.highest.score
-			q.AverageLoss, q.AverageJitter, q.AverageRTT, q.LegRTT = a.loss, a.jitter, a.rtt, a.leg
+			q.AverageMOS, q.LowestMOS, q.HighestMOS = int(a.score), int(s.rating.lowest.score), int(s.rating.highest.score)
+			q.AverageLoss, q.AverageJitter = int(a.loss), time.Duration(a.jitter)*time.Millisecond
+			q.AverageRTT, q.AverageLegRTT = time.Duration(a.rtt)*time.Microsecond, time.Duration(a.leg)*time.Microsecond
 		}
 		list = append(list, q)
 	}

@@ -207,7 +207,7 @@ func (m *Media) streamStatus(i int, local netip.AddrPort) ng.Dict {
 func (m *Media) heardQuality() ng.Dict {
 	var latest *rtpSource
 	for _, s := range m.sources {
-		if s.rating.n > 0 && (latest == nil || s.rating.latest.at.After(latest.rating.latest.at)) {
+		if s.rating.n > 0 && (latest == nil || s.rating.latest.at > latest.rating.latest.at) {
 			latest = s
 		}
 	}
@@ -218,7 +218,7 @@ func (m *Media) heardQuality() ng.Dict {
 	return ng.Dict{
 		{Key: "MOS", Value: int64(x.score)}, // times 10
 		{Key: "lowest MOS", Value: int64(latest.rating.lowest.score)},
-		{Key: "round-trip time us", Value: x.rtt.Microseconds()},
+		{Key: "round-trip time us", Value: int64(x.rtt)},
 	}
 }
 

@@ -47,7 +47,7 @@ const (
 
 // reportDepth bounds the reports of a stream that nobody has fetched yet. They
 // are fetched once a second at least, and reports come every few seconds.
-const reportDepth = 16
+const reportDepth = 8
 
 // reports carries what was read from the worker of a port to whoever fetches
 // it, without a lock: one writes, one reads.
