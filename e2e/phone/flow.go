@@ -114,7 +114,7 @@ func (e *End) sendRTP(b *burst, k int) error {
 }
 
 // sendRTCP sends a sender report with a source description (RFC 3550
-// section 6.1), from and to the port that the two SDPs agree on.
+// section 6.1).
 func (e *End) sendRTCP(b *burst) error {
 	e.reports++
 	p := make([]byte, 28, 48)
@@ -128,6 +128,11 @@ func (e *End) sendRTCP(b *burst) error {
 	p = append(p, "e2e@phone"...)
 	p = append(p, 0)
 	b.rtcp = append(b.rtcp, p)
+	return e.SendRTCP(p)
+}
+
+// SendRTCP sends an RTCP packet from and to the port that the two SDPs agree on.
+func (e *End) SendRTCP(p []byte) error {
 	e.Sent.RTCP++
 	conn, to := e.rtcp, e.Remote.RTCP
 	if e.muxed {
