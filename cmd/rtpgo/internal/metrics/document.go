@@ -38,6 +38,10 @@ or a client certificate is demanded (` + "`http-token-file`, `https-client-ca`" 
         static_configs:
           - targets: ['192.0.2.1:8080']
 
+The package brings alert rules, ` + "`/usr/share/rtpgo/prometheus/rtpgo.rules.yml`" + ` (name it under ` + "`rule_files`" + `),
+and a board, ` + "`/usr/share/rtpgo/grafana/rtpgo.json`" + ` (in Grafana: Dashboards, New, Import). Both are in
+[packaging](../packaging) here.
+
 Metrics called rtpengine_... have the names and meanings of rtpengine mr13.1; those called rtpgo_... are
 rtpgo's own. What concerns packets and live calls is at most a second old. A scrape looks at no call: it
 costs the same however many are up ([performance.md](performance.md)). The number of series is bounded by
