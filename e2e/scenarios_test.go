@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
+	"rtpgo/e2e/lab"
 	"rtpgo/e2e/phone"
 	"rtpgo/e2e/play"
 )
@@ -396,14 +398,18 @@ func repeated(s *scene) {
 	play.Connect(a, b)
 	talk(a, b)
 	play.HangUp(a, b)
-	var commands []string
-	for _, e := range s.lab.Tap.Exchanges(a.ID) {
-		commands = append(commands, e.Command())
-		if e.Answered != e.Asked || e.Changed || len(commands) == 1 && e.Asked < 2 {
-			s.Errorf("%s: asked %d times, answered %d times, with another reply: %t", e.Command(), e.Asked, e.Answered, e.Changed)
+	// The last reply may still be on its way.
+	s.ok(lab.Eventually(10*time.Second, func() error {
+		var commands []string
+		for _, e := range s.lab.Tap.Exchanges(a.ID) {
+			commands = append(commands, e.Command())
+			if e.Answered != e.Asked || e.Changed || len(commands) == 1 && e.Asked < 2 {
+				return fmt.Errorf("%s: asked %d times, answered %d times, with another reply: %t", e.Command(), e.Asked, e.Answered, e.Changed)
+			}
 		}
-	}
-	if got := strings.Join(commands, " "); got != "offer answer delete" {
-		s.Errorf("commands: %s", got)
-	}
+		if got := strings.Join(commands, " "); got != "offer answer delete" {
+			return fmt.Errorf("commands: %s", got)
+		}
+		return nil
+	}))
 }
