@@ -344,6 +344,7 @@ func init() {
 		"list":           (*Registry).list,
 		"statistics":     (*Registry).statistics,
 		StatusCommand:    (*Registry).status,
+		BriefCommand:     (*Registry).brief,
 		DebugCommand:     (*Registry).debug,
 		TerminateCommand: (*Registry).terminateCommand,
 		ExplainCommand:   (*Registry).explain,

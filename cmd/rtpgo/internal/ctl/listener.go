@@ -98,7 +98,7 @@ func (l *Listener) accept(tcp net.Listener) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
-			l.log.Warn("command line: accept failed", zap.Error(err))
+			l.bounds.Log.Warn("command line: accept failed", zap.Error(err))
 			time.Sleep(10 * time.Millisecond) // an error that stays must not spin
 		}
 	}

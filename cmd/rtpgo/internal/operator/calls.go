@@ -75,10 +75,13 @@ type status struct {
 	calls  []ng.Dict
 }
 
-// status asks for every call, page by page.
-func (d *daemon) status() (status, error) {
+// status asks for every call.
+func (d *daemon) status() (status, error) { return d.pages(call.StatusCommand) }
+
+// pages asks for every call by a command that answers page by page.
+func (d *daemon) pages(command string) (status, error) {
 	var s status
-	request := ng.Dict{{Key: "command", Value: call.StatusCommand}}
+	request := ng.Dict{{Key: "command", Value: command}}
 	for {
 		reply, err := d.do(request)
 		if err != nil {
@@ -91,7 +94,7 @@ func (d *daemon) status() (status, error) {
 			return s, nil
 		}
 		last := field[string](page[len(page)-1], "call-id")
-		request = ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "cursor", Value: last}}
+		request = ng.Dict{{Key: "command", Value: command}, {Key: "cursor", Value: last}}
 	}
 }
 

@@ -107,6 +107,13 @@ func printExplanation(w io.Writer, e ng.Dict) {
 		fmt.Fprintf(w, ",\n  ended after %s (%s)", age(int64(ended.Sub(created)/time.Second)), orElse(field[string](e, "end-reason"), "no reason told"))
 	}
 	fmt.Fprintln(w)
+	printVerdicts(w, e)
+	fmt.Fprintln(w)
+	printTimeline(w, e)
+}
+
+// printVerdicts prints what is said of each section and direction.
+func printVerdicts(w io.Writer, e ng.Dict) {
 	for _, v := range dicts(e, "verdicts") {
 		mark := "ok"
 		if fault, _ := get(v, "fault").(bool); fault {
@@ -123,7 +130,11 @@ func printExplanation(w io.Writer, e ng.Dict) {
 			printWrapped(w, "  -> ", check)
 		}
 	}
-	fmt.Fprintln(w)
+}
+
+// printTimeline prints what happened to the call.
+func printTimeline(w io.Writer, e ng.Dict) {
+	created := parseStamp(field[string](e, "created"))
 	for _, t := range dicts(e, "timeline") {
 		at := parseStamp(field[string](t, "at"))
 		text := field[string](t, "kind")

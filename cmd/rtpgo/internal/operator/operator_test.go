@@ -75,6 +75,11 @@ func TestCommandsAgainstRegistry(t *testing.T) {
 		{[]string{"ping"}, exitOK, []string{"pong from " + address}},
 		{[]string{"calls"}, exitOK, []string{"engine memory", "1 call", "CALL-ID", "call-1@example.org", "audio", "PCMA", "offered"}},
 		{[]string{"calls", "--json"}, exitOK, []string{`"call-id": "call-1@example.org"`, `"condition": "offered"`}},
+		{[]string{"top", "--once", "--interval=100ms"}, exitOK, []string{"1 call", "CALL-ID", "call-1@example.org  0:0", "offered", "PCMA"}},
+		{[]string{"top", "--once", "--interval=100ms", "--filter=nothing", "--json"}, exitOK, []string{"[]"}},
+		{[]string{"top", "--once", "--interval=100ms", "--sort=pkt/s", "--json"}, exitOK, []string{`"call-id": "call-1@example.org"`, `"idle": null`}},
+		{[]string{"top", "--once", "--sort=beauty"}, exitUsage, []string{"no column", "call-id, age, state"}},
+		{[]string{"top"}, exitUsage, []string{"no terminal"}},
 		{[]string{"query", "call-1@example.org"}, exitOK, []string{"party alice", "audio RTP/AVP on pub", "198.51.100.5:4000"}},
 		{[]string{"query", "call-1@example.org", "--json"}, exitOK, []string{`"tags": {`, `"alice": {`, `"totals"`}},
 		{[]string{"query", "nobody"}, exitNoCall, []string{"Unknown call-id"}},
@@ -120,7 +125,7 @@ func TestNoDaemon(t *testing.T) {
 		t.Errorf("a silent port: exit status %d, %s", status, stderr)
 	}
 	conn.Close()
-	for _, line := range []string{"ping", "calls", "stats", "interfaces", "params", "set", "set timeout 1", "terminate --all", "debug x on"} {
+	for _, line := range []string{"ping", "calls", "stats", "interfaces", "params", "set", "set timeout 1", "terminate --all", "debug x on", "top --once"} {
 		name, status, stderr := line, 0, ""
 		status, _, stderr = command(append(strings.Fields(line), "--address", silent)...)
 		if status != exitNoDaemon || !strings.Contains(stderr, "no daemon listens there") || !strings.Contains(stderr, "systemctl status rtpgo") {

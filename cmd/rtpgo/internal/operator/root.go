@@ -84,7 +84,7 @@ func newRoot(version string) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(callsCommand(), queryCommand(), explainCommand(), terminateCommand(), debugCommand(),
+	root.AddCommand(callsCommand(), topCommand(), queryCommand(), explainCommand(), terminateCommand(), debugCommand(),
 		statsCommand(), interfacesCommand(), paramsCommand(), setCommand(), pingCommand(),
 		doctorCommand(), configCommand(), versionCommand(version), manpageCommand(version))
 	return root
