@@ -50,7 +50,7 @@ var logOptions = []*Option{
 	noLevel("dtx", "discontinuous transmission"),
 
 	facilityLater("log-facility-cdr", "Syslog facility of call records.", func(l *Log) *string { return &l.FacilityCDR }),
-	facilityLater("log-facility-rtcp", "Syslog facility of RTCP data.", func(l *Log) *string { return &l.FacilityRTCP }),
+	facilityOf("log-facility-rtcp", "Syslog facility of RTCP reports, a line for each; none are logged without it.", func(l *Log) *string { return &l.FacilityRTCP }),
 	facilityOf("log-facility-dtmf", "Syslog facility of DTMF events (RFC 4733), a line of JSON for each; none are logged without it.", func(l *Log) *string { return &l.FacilityDTMF }),
 	{Name: "log-srtp-keys", Group: "Log", Doc: "Log SRTP keys.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.SRTPKeys }},
 	{Name: "debug-srtp", Group: "Log", Doc: "Log details of SRTP packets.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.DebugSRTP }},
@@ -58,8 +58,9 @@ var logOptions = []*Option{
 		Doc: "Send a datagram of JSON to this address for each DTMF event (RFC 4733) that ends. " +
 			"The key DTMF-log-dest of a request names another place for one call.",
 		field: func(c *Config) any { return &c.Export.DTMFLogDest }},
-	{Name: "dtmf-log-ng-tcp", Group: "Log", Doc: "Send DTMF events to clients of listen-tcp-ng.",
-		Unsupported: "NG over TCP isn't built yet", field: func(c *Config) any { return &c.Export.DTMFLogNGTCP }},
+	{Name: "dtmf-log-ng-tcp", Default: "false", Group: "Log", Since: firstRelease,
+		Doc:   "Send DTMF events (RFC 4733) to all clients of listen-tcp-ng, unasked, in bencode.",
+		field: func(c *Config) any { return &c.Export.DTMFLogNGTCP }},
 	{Name: "dtmf-no-log-injects", Group: "Log", Doc: "Don't report DTMF events that a command injected.",
 		Unsupported: "play DTMF isn't built, so that no event is injected", field: func(c *Config) any { return &c.Export.DTMFNoLogInjects }},
 	{Name: "dtmf-digit-delay", Kind: Milliseconds, Group: "Log", Doc: "Time between DTMF digits that make up one code.", Unsupported: "codes of several digits aren't recognized"},

@@ -39,3 +39,17 @@ func FuzzWithoutSecrets(f *testing.F) {
 		}
 	})
 }
+
+func TestMaskSecrets(t *testing.T) {
+	for _, c := range [][2]string{
+		{"c d3:sdp60:a=crypto:1 X inline:ab+/9=|2^31|1:1\r\na=ice-pwd:se-cret\r\ne", "c d3:sdp60:a=crypto:1 X inline:******|2^31|1:1\r\na=ice-pwd:*******\r\ne"},
+		{`c {"sdp":"a=crypto:1 X inline:ab\/9\r\na=crypto:2 Y inline:zz\r\n"}`, `c {"sdp":"a=crypto:1 X inline:*****\r\na=crypto:2 Y inline:**\r\n"}`},
+		{"c d7:command4:pinge", "c d7:command4:pinge"},
+		{"inline:", "inline:"},
+	} {
+		got := []byte(c[0])
+		if MaskSecrets(got); string(got) != c[1] {
+			t.Errorf("%q became\n%q want\n%q", c[0], got, c[1])
+		}
+	}
+}

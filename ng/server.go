@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +33,10 @@ type Server struct {
 	cookies  *cookies
 	counters counters
 	unknown  logLimit
+
+	// Trace is shown requests and replies, if it isn't nil: each once, from the
+	// goroutine that handles it, which it must not hold up.
+	Trace func(Traced)
 
 	// Templates are the signalling templates. They must not be changed once
 	// the server is in use.
@@ -128,13 +133,18 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 		return out
 	}
 	r.Peer = peer
+	if s.Trace != nil {
+		s.trace(ctx, r, false, append(slices.Clip(out), document...))
+	}
 	start := time.Now()
 	d := s.handle(ctx, r)
 	took := time.Since(start)
 	result := d.Text("result")
 	s.counters.count(peer.Addr(), r.Command.Value, result == "error", took)
 	s.logRequest(r, peer, cookie, document, result, d, took)
-	return enc.Append(out, d)
+	out = enc.Append(out, d)
+	s.trace(ctx, r, true, out)
+	return out
 }
 
 func (s *Server) decodeSafely(document []byte) (r *Request, enc Encoding, err error) {

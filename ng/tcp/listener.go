@@ -106,7 +106,8 @@ func (l *Listener) start(inner net.Conn) {
 		inner.Close()
 		return
 	}
-	c.talk = stream.Converse(l.ctx, stream.Link{Server: l.server, Peer: c.peer, Write: c.write, Fail: c.fail, Strict: true})
+	ctx := ng.WithLocal(l.ctx, stream.AddrPort(inner.LocalAddr()), true)
+	c.talk = stream.Converse(ctx, stream.Link{Server: l.server, Peer: c.peer, Write: c.write, Fail: c.fail, Strict: true})
 	l.conns[c] = struct{}{}
 	l.running.Go(func() {
 		c.read()

@@ -115,6 +115,24 @@ func (s *socket) address() netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
+// addressed is the address that a datagram came to, going by the control message
+// of its reply.
+func (s *socket) addressed(control []byte) netip.AddrPort {
+	a := s.address()
+	if len(control) == 0 {
+		return a
+	}
+	if h, data, _, err := unix.ParseOneSocketControlMessage(control); err == nil {
+		switch {
+		case h.Level == unix.IPPROTO_IP && len(data) >= unix.SizeofInet4Pktinfo:
+			return netip.AddrPortFrom(netip.AddrFrom4([4]byte(data[4:8])), a.Port())
+		case h.Level == unix.IPPROTO_IPV6 && len(data) >= unix.SizeofInet6Pktinfo:
+			return netip.AddrPortFrom(netip.AddrFrom16([16]byte(data[:16])), a.Port())
+		}
+	}
+	return a
+}
+
 // stop makes the readers end; the socket can still send.
 func (s *socket) stop() {
 	s.stopped.Store(true)
@@ -144,10 +162,14 @@ func (s *socket) read() {
 			s.listener.running.Go(s.read)
 		}
 		to := &destination{socket: s, peer: peer}
+		ctx := s.listener.ctx
 		if s.wildcard {
 			to.control = sourceOf(oob[:oobn], to.space[:0])
 		}
-		s.listener.server.Serve(s.listener.ctx, peer, buf[:n], to.answer)
+		if s.listener.server.Traces() {
+			ctx = ng.WithLocal(ctx, s.addressed(to.control), false)
+		}
+		s.listener.server.Serve(ctx, peer, buf[:n], to.answer)
 		if s.waiting.Add(1) > s.base {
 			s.waiting.Add(-1)
 			s.total.Add(-1)

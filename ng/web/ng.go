@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net"
 	"net/http"
 
 	"go.uber.org/zap"
@@ -26,7 +27,7 @@ func NG(server *ng.Server, plain bool, log *zap.Logger) http.Handler {
 		protocol = ProtocolPlain
 	}
 	return accept(protocol, log, func(s *socket) speaker {
-		return conversation{stream.Converse(context.WithoutCancel(s.request.Context()), stream.Link{
+		return conversation{stream.Converse(requestContext(s.request), stream.Link{
 			Server: server, Peer: peerOf(s.request), Plain: plain, Write: s.send,
 			Fail: func(reason string) {
 				log.Warn("WebSocket connection closed", zap.String("peer", s.request.RemoteAddr), zap.String("reason", reason))
@@ -34,6 +35,15 @@ func NG(server *ng.Server, plain bool, log *zap.Logger) http.Handler {
 			},
 		})}
 	})
+}
+
+// requestContext is for what an HTTP request asks for: it outlives the client.
+func requestContext(r *http.Request) context.Context {
+	ctx := context.WithoutCancel(r.Context())
+	if a, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {
+		ctx = ng.WithLocal(ctx, stream.AddrPort(a), true)
+	}
+	return ctx
 }
 
 type conversation struct{ *stream.Conversation }

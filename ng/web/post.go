@@ -46,7 +46,7 @@ func Post(server *ng.Server, plain bool) http.Handler {
 			return
 		}
 		// A request takes effect whole, whether its client stays or not.
-		ctx := context.WithoutCancel(r.Context())
+		ctx := requestContext(r)
 		reply, status := []byte(nil), http.StatusOK
 		if plain {
 			reply = ng.Explain(server.Do(ctx, peerOf(r), message), message)

@@ -35,7 +35,11 @@ func (d *daemon) startTCP() (*tcp.Listener, error) {
 	if err != nil || len(addresses) == 0 {
 		return nil, err
 	}
-	return tcp.Listen(tcp.Config{Addresses: addresses, TOS: int(d.cfg.ControlTOS), Log: d.log.Named(logs.Control)}, d.server)
+	l, err := tcp.Listen(tcp.Config{
+		Addresses: addresses, TOS: int(d.cfg.ControlTOS), Silent: d.cfg.Export.DTMFLogNGTCP, Log: d.log.Named(logs.Control),
+	}, d.server)
+	d.outputs.clients.Store(l)
+	return l, err
 }
 
 // startCLI serves rtpengine-ctl, or returns nil where nobody asks for it.

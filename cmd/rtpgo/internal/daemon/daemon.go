@@ -94,6 +94,7 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 	options := settings.New(settings.Config{Options: cfg, Calls: d.calls, Levels: l.Levels, ControlTOS: d.setControlTOS})
 	d.server = ng.NewServer(options.Handler(d.calls, control), control)
 	d.server.Templates = cfg.Templates
+	d.traceNG(d.server)
 	for _, line := range d.server.Templates.Check() {
 		log.Warn(line)
 	}
