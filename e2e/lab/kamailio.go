@@ -32,6 +32,9 @@ func (l *Lab) startKamailio() error {
 	if l.Config.TwoDirections {
 		args = append(args, "-A", "TWO_DIRECTIONS")
 	}
+	if l.Config.WebSocket {
+		args = append(args, "-A", "WEBSOCKET")
+	}
 	p, err := l.SBC.Start(l.Config.Dir, "kamailio", "kamailio", args...)
 	if err != nil {
 		return err

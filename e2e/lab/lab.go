@@ -26,6 +26,9 @@ const (
 // NGAddress is where Kamailio expects the relay.
 const NGAddress = "127.0.0.1:22222"
 
+// HTTPAddress is where Kamailio expects it with Config.WebSocket.
+const HTTPAddress = "127.0.0.1:22280"
+
 // Media ports of the relay.
 const (
 	PortMin = 20000
@@ -41,6 +44,8 @@ type Config struct {
 	PrivateFirst bool
 	// TwoDirections makes Kamailio name both sides in requests too.
 	TwoDirections bool
+	// WebSocket makes Kamailio speak with the relay over WebSocket.
+	WebSocket bool
 	// Without Kamailio only the relay is started.
 	NoKamailio bool
 	// Options are appended to the relay's command line.

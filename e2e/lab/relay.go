@@ -19,6 +19,9 @@ func (l *Lab) startRelay() error {
 		fmt.Sprintf("--port-min=%d", PortMin), fmt.Sprintf("--port-max=%d", PortMax),
 		"--delete-delay=0", "--timeout=60", "--silent-timeout=600",
 	}
+	if l.Config.WebSocket {
+		args = append(args, "--listen-http="+HTTPAddress)
+	}
 	args = append(append(slices.Clone(l.Config.Env), l.Config.Relay), append(args, l.Config.Options...)...)
 	p, err := l.SBC.Start(l.Config.Dir, "relay", "env", args...)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -35,6 +36,12 @@ func Missing(relay string) string {
 		return "can't make network namespaces: " + err.Error()
 	}
 	return ""
+}
+
+// LacksModule reports whether Kamailio is without a module.
+func LacksModule(name string) bool {
+	found, err := filepath.Glob("/usr/lib/*/kamailio/modules/" + name)
+	return err != nil || len(found) == 0
 }
 
 // probe makes and removes a namespace, once.

@@ -232,13 +232,14 @@ func TestPagesOfStrangersDontCommand(t *testing.T) {
 		{403, []string{"Origin: null"}},
 		{403, []string{"Sec-Fetch-Site: cross-site"}},
 		{403, []string{"Sec-Fetch-Site: same-site", "Origin: http://127.0.0.1:1"}},
-		{403, []string{"User-Agent: Mozilla/5.0"}},                              // an image, from afar
-		{403, []string{"User-Agent: x", "Accept-Language: en"}},                 // fetch can hide the name only
-		{403, []string{"Host: evil.example", "Origin: http://evil.example"}},    // DNS rebinding
-		{403, []string{"Host: evil.example", "Sec-Fetch-Site: same-origin"}},    // the same
-		{403, []string{"Host: evil.example:80", "Accept-Language: en"}},         // the same, GET
-		{200, []string{"Host: localhost:80", "Origin: http://localhost:80"}},    //
-		{403, []string{"Host: localhost:80", "Origin: https://localhost:8080"}}, //
+		{403, []string{"User-Agent: Mozilla/5.0"}},                                                      // an image, from afar
+		{403, []string{"User-Agent: x", "Accept-Language: en"}},                                         // fetch can hide the name only
+		{200, []string{"Host: media.example", "Origin: http://media.example"}},                          // Kamailio's libwebsockets
+		{403, []string{"Host: evil.example", "Origin: http://evil.example", "User-Agent: Mozilla/5.0"}}, // DNS rebinding
+		{403, []string{"Host: evil.example", "Sec-Fetch-Site: same-origin"}},                            // the same
+		{403, []string{"Host: evil.example:80", "Accept-Language: "}},                                   // the same, GET
+		{200, []string{"Host: localhost:80", "Origin: http://localhost:80"}},                            //
+		{403, []string{"Host: localhost:80", "Origin: https://localhost:8080"}},                         //
 	} {
 		if got, body := get(t, c, base(s)+"/command", test.headers...); got != test.want {
 			t.Errorf("%q: %d %q, want %d", test.headers, got, body, test.want)
