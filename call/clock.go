@@ -30,6 +30,7 @@ func (r *Registry) tick() {
 		r.check(c, v.at, v)
 	}
 	r.finish(v)
+	r.measureLoad()
 	r.Debugged.tidy(v.at)
 	r.ended.expire(v.at, r.KeepEnded)
 }

@@ -8,6 +8,10 @@ type Limits struct {
 	// MaxSessions is the limit of parallel calls; 0 means none, a negative one
 	// refuses every call.
 	MaxSessions int
+	// New calls are refused while the load average, the use of CPU in percent or
+	// the octets of media received per second are this or more; 0 means never.
+	MaxLoad, MaxCPU float64
+	MaxBandwidth    int64
 	// DeleteDelay is how long a deleted call lives on.
 	DeleteDelay time.Duration
 	// Timeout ends calls without packets, SilentTimeout those where every

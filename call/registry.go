@@ -34,6 +34,9 @@ type Config struct {
 	Engine     media.Engine
 	Log        *zap.Logger
 	Version    string // shown in s= of generated descriptions
+	// HostLoad measures the host, for MaxLoad and MaxCPU; nil where it can't be.
+	// It is called by one goroutine, once a second.
+	HostLoad func() Load
 	// EngineStatus is what the engine tells the operator; may be nil.
 	EngineStatus func() ng.Dict
 
@@ -83,6 +86,7 @@ type Registry struct {
 	count        atomic.Int64 // calls, deleted ones that live on counted too
 	draining     atomic.Bool
 	limits       atomic.Pointer[Limits]
+	load         atomic.Pointer[Load] // nil while nobody wants to know
 	loopToken    string
 	certificates certificates
 	started      time.Time
@@ -320,7 +324,9 @@ func (r *Registry) limited(req *ng.Request) (ng.Dict, error) {
 	case r.full():
 		text, why = "Parallel session limit reached", refusedSessions
 	default:
-		return nil, nil
+		if text, why = r.overload(); text == "" {
+			return nil, nil
+		}
 	}
 	r.stats.refused[why].Add(1)
 	if req.SupportsLoadLimit {

@@ -98,10 +98,13 @@ type refusal uint8
 const (
 	refusedDraining refusal = iota
 	refusedSessions
+	refusedLoad
+	refusedCPU
+	refusedBandwidth
 	refusals
 )
 
-var refusalNames = [refusals]string{"draining", "sessions"}
+var refusalNames = [refusals]string{"draining", "sessions", "load", "cpu", "bandwidth"}
 
 // dtlsFailure is why a handshake failed.
 type dtlsFailure uint8

@@ -73,7 +73,8 @@ type Config struct {
 	DeleteDelay time.Duration
 	// MaxSessions limits the calls; negative is no limit.
 	MaxSessions int
-	// MaxLoad, MaxCPU (percent) and MaxBandwidth (octets/s): unsupported.
+	// MaxLoad (average of one minute), MaxCPU (percent) and MaxBandwidth
+	// (octets received per second) refuse new calls; 0 is no limit.
 	MaxLoad, MaxCPU float64
 	MaxBandwidth    int64
 	// DrainTimeout is how long calls may go on after SIGTERM.

@@ -27,7 +27,6 @@ const (
 	notSubsystem   = "rtpgo has no such part, or it logs nothing under a name of its own"
 	noNetfilter    = "the kernel engine uses eBPF and needs no netfilter rule"
 	noThreads      = "rtpgo lays its workers out itself; see num-threads and engine"
-	notLoadLimit   = "load isn't measured yet; max-sessions limits calls"
 )
 
 const (
@@ -211,11 +210,14 @@ var callOptions = []*Option{
 		Doc: "How long `rtpgo explain` can be asked about a call that has ended, with its events and final counters; 0 forgets it at once. " +
 			"At most 10,000 calls and 64 MiB are kept: beyond that the oldest go earlier.",
 		field: func(c *Config) any { return &c.KeepEnded }},
-	{Name: "max-load", Kind: Float, Group: groupCalls, Doc: "Refuse new calls above this load average.", Unsupported: notLoadLimit,
+	{Name: "max-load", Kind: Float, Default: "0", Min: 0, Max: 1e6, Group: groupCalls, Since: firstRelease,
+		Doc:   "Refuse new calls while the host's load average of one minute is this or more; 0 is no limit.",
 		field: func(c *Config) any { return &c.MaxLoad }},
-	{Name: "max-cpu", Kind: Float, Group: groupCalls, Doc: "Refuse new calls above this use of CPU, in percent.", Unsupported: notLoadLimit,
+	{Name: "max-cpu", Kind: Float, Default: "0", Min: 0, Max: 100, Group: groupCalls, Since: firstRelease,
+		Doc:   "Refuse new calls while the host's cores are busy for so many percent of the time, measured each second; 0 is no limit.",
 		field: func(c *Config) any { return &c.MaxCPU }},
-	{Name: "max-bandwidth", Kind: Int, Group: groupCalls, Doc: "Refuse new calls above this rate of received media, in octets per second.", Unsupported: notLoadLimit,
+	{Name: "max-bandwidth", Kind: Int, Default: "0", Min: 0, Max: 1 << 50, Group: groupCalls, Since: firstRelease,
+		Doc:   "Refuse new calls while so many octets of media are received per second; 0 is no limit.",
 		field: func(c *Config) any { return &c.MaxBandwidth }},
 	{Name: "reject-invalid-sdp", Group: groupCalls, Doc: "Refuse SDP with small faults instead of reading over them.",
 		Unsupported: "SDP is read as far as it makes sense", field: func(c *Config) any { return &c.RejectInvalidSDP }},

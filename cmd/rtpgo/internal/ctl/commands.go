@@ -22,11 +22,8 @@ type command struct {
 	needs bool
 }
 
-// Why commands are refused.
-const (
-	noRedis = "calls live in memory only, there is no Redis"
-	noLoad  = "load isn't measured; max-sessions limits calls"
-)
+// noRedis is why commands are refused.
+const noRedis = "calls live in memory only, there is no Redis"
 
 var root []command
 
@@ -59,9 +56,9 @@ var list = []command{
 	{name: "counters", run: (*execution).counters, doc: "packets, bytes and errors per second"},
 	{name: "maxopenfiles", run: (*execution).listOpenFiles, doc: "the limit of open files"},
 	{name: "maxsessions", run: (*execution).listMaxSessions, doc: "`--max-sessions`"},
-	{name: "maxcpu", refused: noLoad},
-	{name: "maxload", refused: noLoad},
-	{name: "maxbw", refused: noLoad},
+	{name: "maxcpu", run: showLoad("Maximum CPU usage configured on rtpengine: ", "max-cpu", 1), doc: "`--max-cpu`"},
+	{name: "maxload", run: showLoad("Maximum load average configured on rtpengine: ", "max-load", 2), doc: "`--max-load`"},
+	{name: "maxbw", run: show("Maximum bandwidth configured on rtpengine: ", "max-bandwidth"), doc: "`--max-bandwidth`"},
 	{name: "timeout", run: show("TIMEOUT=", "timeout"), doc: "`--timeout`"},
 	{name: "silenttimeout", run: show("SILENT_TIMEOUT=", "silent-timeout"), doc: "`--silent-timeout`"},
 	{name: "offertimeout", run: show("OFFER_TIMEOUT=", "offer-timeout"), doc: "`--offer-timeout`"},
@@ -82,9 +79,9 @@ var list = []command{
 var set = []command{
 	{name: "maxopenfiles", args: "N", needs: true, run: (*execution).setOpenFiles, doc: "the limit of open files"},
 	{name: "maxsessions", args: "N", needs: true, run: change("maxsessions", "max-sessions"), doc: "`--max-sessions`; -1 is no limit"},
-	{name: "maxcpu", refused: noLoad},
-	{name: "maxload", refused: noLoad},
-	{name: "maxbw", refused: noLoad},
+	{name: "maxcpu", args: "PERCENT", needs: true, run: changeLoad("maxcpu", "max-cpu", 1), doc: "`--max-cpu`; 0 is no limit, as for the next two"},
+	{name: "maxload", args: "AVERAGE", needs: true, run: changeLoad("maxload", "max-load", 2), doc: "`--max-load`"},
+	{name: "maxbw", args: "OCTETS", needs: true, run: change("maxbw", "max-bandwidth"), doc: "`--max-bandwidth`, received per second"},
 	{name: "timeout", args: "SECONDS", needs: true, run: change("timeout", "timeout"), doc: "`--timeout`; 0 is never, as for the next three"},
 	{name: "silenttimeout", args: "SECONDS", needs: true, run: change("timeout", "silent-timeout"), doc: "`--silent-timeout`"},
 	{name: "offertimeout", args: "SECONDS", needs: true, run: change("timeout", "offer-timeout"), doc: "`--offer-timeout`"},

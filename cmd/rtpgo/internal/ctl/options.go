@@ -28,7 +28,7 @@ func change(name, option string) func(*execution, string) {
 	return func(x *execution, rest string) {
 		value, _ := cutWord(rest)
 		if err := x.settings.Set(option, value); err != nil {
-			x.print("Fail setting ", name, " to ", value, "; ", strings.TrimPrefix(err.Error(), option+": "), "\n")
+			x.failed(name, option, value, err)
 			return
 		}
 		if option == "max-sessions" && value == "-1" {
@@ -36,6 +36,35 @@ func change(name, option string) func(*execution, string) {
 		}
 		x.print("Success setting ", name, " to ", value, "\n")
 	}
+}
+
+// showLoad is show of a number with that many decimals.
+func showLoad(before, option string, decimals int) func(*execution, string) {
+	return func(x *execution, _ string) { x.print(before, fixed(x.current(option), decimals), "\n") }
+}
+
+func changeLoad(name, option string, decimals int) func(*execution, string) {
+	return func(x *execution, rest string) {
+		value, _ := cutWord(rest)
+		if err := x.settings.Set(option, value); err != nil {
+			x.failed(name, option, value, err)
+			return
+		}
+		x.print("Success setting ", name, " to ", fixed(value, decimals), "\n")
+	}
+}
+
+func fixed(number string, decimals int) string {
+	f, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return number
+	}
+	return strconv.FormatFloat(f, 'f', decimals, 64)
+}
+
+// failed says why an option can't have a value, without naming it twice.
+func (x *execution) failed(name, option, value string, err error) {
+	x.print("Fail setting ", name, " to ", value, "; ", strings.TrimPrefix(err.Error(), option+": "), "\n")
 }
 
 func (x *execution) listMaxSessions(string) {

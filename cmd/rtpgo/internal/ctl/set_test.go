@@ -41,6 +41,20 @@ func TestSetTakesEffect(t *testing.T) {
 	if l := b.calls.CurrentLimits(); l.Timeout != 77*time.Second || l.SilentTimeout != 78*time.Second || l.FinalTimeout != 79*time.Second || l.OfferTimeout != 80*time.Second {
 		t.Errorf("%+v", l)
 	}
+	set("maxcpu 90", "Success setting maxcpu to 90.0\n")
+	set("maxload 3.5", "Success setting maxload to 3.50\n")
+	set("maxbw 1000", "Success setting maxbw to 1000\n")
+	if l := b.calls.CurrentLimits(); l.MaxCPU != 90 || l.MaxLoad != 3.5 || l.MaxBandwidth != 1000 {
+		t.Errorf("%+v", l)
+	}
+	for line, want := range map[string]string{
+		"list maxcpu": "Maximum CPU usage configured on rtpengine: 90.0\n", "list maxload": "Maximum load average configured on rtpengine: 3.50\n",
+		"list maxbw": "Maximum bandwidth configured on rtpengine: 1000\n",
+	} {
+		if got := b.ask(line); got != want {
+			t.Errorf("%s: %q", line, got)
+		}
+	}
 	set("controltos 184", "Success setting control-tos to 184\n")
 	if b.tos != 184 || b.ask("list controltos") != "184\n" {
 		t.Errorf("TOS %d", b.tos)
@@ -49,6 +63,7 @@ func TestSetTakesEffect(t *testing.T) {
 	for line, begin := range map[string]string{
 		"maxsessions abc": "Fail setting maxsessions to abc; ", "maxsessions -5": "Fail setting maxsessions to -5; ",
 		"timeout -1": "Fail setting timeout to -1; ", "timeout abc": "Fail setting timeout to abc; ", "timeout 99999999999": "Fail setting timeout to 99999999999; ",
+		"maxcpu abc": "Fail setting maxcpu to abc; ", "maxcpu 101": "Fail setting maxcpu to 101; ", "maxload -1": "Fail setting maxload to -1; ", "maxbw x": "Fail setting maxbw to x; ",
 		"deletedelay -1": "Fail setting delete-delay to -1; ", "controltos 300": "Fail setting control-tos to 300; ",
 		"maxopenfiles 1000": "Fail setting open_files to 1000; can't set it under 65536\n", "maxopenfiles abc": "Fail setting open_files to abc; ",
 	} {

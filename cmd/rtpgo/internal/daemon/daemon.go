@@ -215,6 +215,7 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		EngineStatus: func() ng.Dict { return engine.Status(e) },
 		Limits: call.Limits{
 			MaxSessions: settings.MaxSessions(cfg.MaxSessions), DeleteDelay: cfg.DeleteDelay,
+			MaxLoad: cfg.MaxLoad, MaxCPU: cfg.MaxCPU, MaxBandwidth: cfg.MaxBandwidth,
 			Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout,
 			FinalTimeout: cfg.FinalTimeout, OfferTimeout: cfg.OfferTimeout,
 		},
@@ -226,6 +227,8 @@ func callConfig(cfg *config.Config, set *interfaces.Set, e media.Engine, version
 		Quality:     qualityConfig(&cfg.Quality),
 		Certificate: dtls.CertificateConfig{RSA: cfg.DTLS.CertCipher == "RSA", RSABits: cfg.DTLS.RSAKeySize},
 	}
+	host := new(hostLoad)
+	c.HostLoad = host.measure
 	if cfg.TOS == 0 {
 		c.TOS = -1
 	}

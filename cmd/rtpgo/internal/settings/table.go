@@ -14,6 +14,9 @@ import (
 func (s *Settings) table() map[string]setting {
 	t := map[string]setting{
 		"max-sessions":   s.sessions(),
+		"max-load":       s.number(func(l *call.Limits) *float64 { return &l.MaxLoad }),
+		"max-cpu":        s.number(func(l *call.Limits) *float64 { return &l.MaxCPU }),
+		"max-bandwidth":  s.bandwidth(),
 		"delete-delay":   s.seconds(func(l *call.Limits) *time.Duration { return &l.DeleteDelay }),
 		"timeout":        s.seconds(func(l *call.Limits) *time.Duration { return &l.Timeout }),
 		"silent-timeout": s.seconds(func(l *call.Limits) *time.Duration { return &l.SilentTimeout }),
@@ -59,6 +62,38 @@ func swapLimit(n int) int {
 		return -1
 	default:
 		return n
+	}
+}
+
+// number is a limit of the host's load.
+func (s *Settings) number(field func(*call.Limits) *float64) setting {
+	return setting{
+		get: func() string {
+			l := s.cfg.Calls.CurrentLimits()
+			return strconv.FormatFloat(*field(&l), 'f', -1, 64)
+		},
+		set: func(value string) error {
+			f, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				return err
+			}
+			s.cfg.Calls.ChangeLimits(func(l *call.Limits) { *field(l) = f })
+			return nil
+		},
+	}
+}
+
+func (s *Settings) bandwidth() setting {
+	return setting{
+		get: func() string { return strconv.FormatInt(s.cfg.Calls.CurrentLimits().MaxBandwidth, 10) },
+		set: func(value string) error {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return err
+			}
+			s.cfg.Calls.ChangeLimits(func(l *call.Limits) { l.MaxBandwidth = n })
+			return nil
+		},
 	}
 }
 
