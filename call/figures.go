@@ -35,7 +35,6 @@ type Figures struct {
 	Ended                                              uint64
 	Duration                                           time.Duration // of ended calls
 	DurationSquared                                    float64       // sum of squares, in s²
-	LiveDuration                                       time.Duration // of live calls, so far
 	Refused                                            []NamedCount  // new calls, by the limit
 	ICESelected                                        []NamedCount  // pairs, by type of the peer's candidate
 	ICEFailed, ICEConsentLost, ICERoleSwitched         uint64
@@ -120,7 +119,7 @@ func (r *Registry) Figures() *Figures {
 		f.Offered, f.Answered, f.Deleted = v.offered, v.answered, v.deleted
 		f.IPv4, f.IPv6, f.Mixed = v.ipv4, v.ipv6, v.mixed
 		f.UserStreams, f.KernelStreams, f.MixedStreams = v.user, v.kernel, v.both
-		f.OneWay, f.Rates, f.LiveDuration = v.oneWay, v.rate, v.duration
+		f.OneWay, f.Rates = v.oneWay, v.rate
 	}
 	for _, a := range r.addresses() {
 		v := r.sums[a].figures(a)

@@ -97,6 +97,7 @@ type Registry struct {
 	surveyed     atomic.Pointer[survey]                 // nil before the first tick
 	signalling   signalling
 	proxies      ProxyCounters
+	interval     func() ng.Dict // nil without Graphite
 	ended        endedCalls
 	ice          *ice.Executor // nil while no media has spoken ICE
 	iceOnce      sync.Once
@@ -157,6 +158,10 @@ func newRegistry(cfg Config, now func() time.Time) *Registry {
 	}
 	return r
 }
+
+// SetIntervalStatistics tells where the statistics command finds what Graphite
+// was told last.
+func (r *Registry) SetIntervalStatistics(f func() ng.Dict) { r.interval = f }
 
 // SetProxyCounters tells where the statistics command finds the counters of
 // the control protocol.

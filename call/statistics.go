@@ -20,11 +20,16 @@ func (r *Registry) statistics(*ng.Request) (ng.Dict, error) {
 	d := ng.Dict{
 		{Key: "currentstatistics", Value: current(f, now)},
 		{Key: "totalstatistics", Value: total(f)},
-		{Key: "mos", Value: metric("mos", "mos2", "mos", f.Quality.MOS)},
-		{Key: "voip_metrics", Value: append(voipMetrics(&f.Quality),
-			integer("packets_lost", int64(sum.Lost)), integer("rtp_duplicates", int64(sum.Duplicates)), integer("rtp_skips", 0),
-			integer("rtp_seq_resets", 0), integer("rtp_reordered", 0))},
 	}
+	if r.interval != nil {
+		if told := r.interval(); told != nil {
+			d = append(d, ng.Pair{Key: "intervalstatistics", Value: told})
+		}
+	}
+	d = append(d, ng.Pair{Key: "mos", Value: metric("mos", "mos2", "mos", f.Quality.MOS)},
+		ng.Pair{Key: "voip_metrics", Value: append(voipMetrics(&f.Quality),
+			integer("packets_lost", int64(sum.Lost)), integer("rtp_duplicates", int64(sum.Duplicates)), integer("rtp_skips", 0),
+			integer("rtp_seq_resets", 0), integer("rtp_reordered", 0))})
 	if r.proxies != nil {
 		d = append(d, ng.Pair{Key: "controlstatistics", Value: r.proxies.ControlStatistics()})
 	}

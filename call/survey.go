@@ -12,8 +12,7 @@ type survey struct {
 	at                         time.Time
 	packetTime                 int64 // the same by media.Now
 	offered, answered, deleted int
-	duration                   time.Duration // of the live calls together
-	ipv4, ipv6, mixed          int           // answered calls, by the families of their sides
+	ipv4, ipv6, mixed          int // answered calls, by the families of their sides
 	// Streams by who forwarded their packets in the last moments.
 	user, kernel, both int
 	// oneWay counts medias of which only one side is heard though both should be.
@@ -56,7 +55,6 @@ func (v *survey) look(c *Call) {
 	default:
 		v.offered++
 	}
-	v.duration += v.at.Sub(c.created)
 	for _, p := range c.parties {
 		for _, m := range p.medias {
 			v.measure(m)

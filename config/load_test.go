@@ -99,6 +99,8 @@ func TestErrorsOfTheCommandLine(t *testing.T) {
 		{[]string{"--config-file=none", "-i", "203.0.113.1"}, "nothing to listen on"},
 		{[]string{"--config-file=none", "-i", "203.0.113.1", "--listen-tcp-ng=x"}, `listen-tcp-ng: "x" is no port`},
 		{append(base, "-m", "40000", "-M", "30000"), "range 40000-30000 is reversed"},
+		{append(base, "--graphite=192.0.2.5"), `graphite: "192.0.2.5" isn't ADDRESS:PORT`},
+		{append(base, "--graphite=192.0.2.5:2003", "--graphite-prefix=a b"), "graphite-prefix: a name has no blanks"},
 		{append(base, "-m", "30001", "-M", "30002"), "holds no pair"},
 		{append(base, "-m", "0"), "--port-min: 0 is not within 1 to 65535"},
 		{append(base, "-M", "99999"), "--port-max: 99999 is not within"},

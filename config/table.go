@@ -20,7 +20,6 @@ const (
 	notPlayer      = "playing media isn't built yet"
 	notRecording   = "recording isn't built yet"
 	notSRTP        = "secrets and single packets aren't logged"
-	notExport      = "sending to other systems isn't built yet"
 	notMQTT        = "MQTT isn't built yet"
 	notMySQL       = "playing media from a database isn't built yet"
 	notSyslog      = "log lines go where all others go; facilities aren't built yet"

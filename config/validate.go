@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,6 +23,7 @@ func (e *evaluation) validate() {
 	}
 	e.validateEngine()
 	e.validateMOS()
+	e.validateGraphite()
 	e.defaultTimeouts()
 	if c.Log.Level > 7 {
 		c.Log.Level = 7
@@ -59,6 +62,18 @@ func (e *evaluation) validateHTTPS() {
 }
 
 // validateMOS refuses words of --mos that exclude each other.
+func (e *evaluation) validateGraphite() {
+	c := &e.cfg.Export
+	if c.Graphite != "" {
+		if host, port, err := net.SplitHostPort(c.Graphite); err != nil || host == "" || port == "" {
+			e.failOption("graphite", fmt.Sprintf("graphite: %q isn't ADDRESS:PORT", c.Graphite))
+		}
+	}
+	if strings.ContainsAny(c.GraphitePrefix, " \t\r\n") {
+		e.failOption("graphite-prefix", "graphite-prefix: a name has no blanks")
+	}
+}
+
 func (e *evaluation) validateMOS() {
 	for _, group := range [][]string{{"CQ", "LQ"}, {"G.107", "G.107.2", "legacy"}} {
 		chosen := ""

@@ -99,6 +99,7 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		log.Warn(line)
 	}
 	d.calls.SetProxyCounters(proxyCounters{d.server})
+	d.startGraphite()
 	if d.tcp, err = d.startTCP(); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"rtpgo/call"
 	"rtpgo/cmd/rtpgo/internal/dtmflog"
+	"rtpgo/cmd/rtpgo/internal/graphite"
 	"rtpgo/cmd/rtpgo/internal/homer"
 	"rtpgo/cmd/rtpgo/internal/rtcplog"
 	"rtpgo/ng"
@@ -19,9 +20,10 @@ import (
 
 // outputs are what tells other systems about calls.
 type outputs struct {
-	dtmf  *dtmflog.Log
-	homer *homer.Sender
-	rtcp  *rtcplog.Tap
+	graphite *graphite.Reporter
+	dtmf     *dtmflog.Log
+	homer    *homer.Sender
+	rtcp     *rtcplog.Tap
 	// clients are those of NG over TCP, who hear of DTMF events; nil before the
 	// listener is there.
 	clients atomic.Pointer[tcp.Listener]
@@ -116,6 +118,9 @@ func (d *daemon) traceNG(s *ng.Server) {
 
 // close sends what is waiting. Calls and engine have ended.
 func (o *outputs) close() {
+	if o.graphite != nil {
+		o.graphite.Close()
+	}
 	if o.dtmf != nil {
 		o.dtmf.Close()
 	}

@@ -47,7 +47,7 @@ var trafficFamilies = []family{
 		})},
 }
 
-var qualityFamilies = []family{
+var lossFamilies = []family{
 	{name: "rtpengine_packets_lost", kind: counter, unit: "packets",
 		help:    "RTP packets missing in what was received, by their sequence numbers.",
 		collect: one(func(s *sample) uint64 { return s.calls.Total().Lost })},
