@@ -29,6 +29,7 @@ func (r *Registry) delete(req *ng.Request) (ng.Dict, error) {
 	if r.draining.Load() {
 		delay = 0 // a daemon that waits for its last call to end takes nothing up again
 	}
+	c.measureUnrated()
 	view := c.view(req.FromTag.Value, "")
 	branch := c.branchToDelete(req)
 	if branch == nil {

@@ -2,6 +2,7 @@ package call
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"rtpgo/media"
@@ -132,6 +133,23 @@ func (m *Media) measured(s *rtpSource, q *media.SSRCStats, fraction uint8) {
 		}
 	}
 	m.rate(s, &x)
+}
+
+// measureUnrated rates sources that no report has rated yet by our own
+// measurement, where that is asked for: the call ends, maybe before the first
+// interval did.
+func (c *Call) measureUnrated() {
+	if !c.registry.Quality.Measure {
+		return
+	}
+	c.fetchReports()
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			if m.isRTP() && m.set != nil && !slices.ContainsFunc(m.sources, func(s *rtpSource) bool { return s.rating.n > 0 }) {
+				m.interval(c.registry.packetNow())
+			}
+		}
+	}
 }
 
 // sendReport sends RTCP of our own to m's party: in the name of the source that

@@ -175,3 +175,17 @@ func TestMeasureRTP(t *testing.T) {
 		t.Error("a call that ended is still queued")
 	}
 }
+
+// A call that ends before the first interval is rated too.
+func TestMeasureShortCall(t *testing.T) {
+	l := newLab(t, func(c *Config) { c.Quality = QualityConfig{Listening: true, Measure: true} })
+	k := newRated(l, "0")
+	k.rtp(true, 2)
+	if d := k.do("query", kv("call-id", k.id)); len(d.Dict("SSRC")) != 0 || d.Dict("tags").Dict("a").List("medias")[0].(ng.Dict).Text("codec") != "PCMU/8000" {
+		t.Errorf("%v", d)
+	}
+	d := k.do("delete", kv("call-id", k.id), kv("delete-delay", 0)).Dict("SSRC")
+	if e := d.Dict("4369").Dict("average MOS"); e.Int("MOS") != 43 || e.Int("samples") != 1 || len(d) != 2 {
+		t.Errorf("%v", d)
+	}
+}

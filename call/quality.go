@@ -6,6 +6,7 @@ import (
 
 	"rtpgo/media"
 	"rtpgo/media/mos"
+	"rtpgo/sdpedit"
 )
 
 // QualityConfig says how the quality of calls is rated.
@@ -177,9 +178,9 @@ func (m *Media) hears() *Media {
 	return m.peer()
 }
 
-// sends is what was measured of a source of m's party, and the name of its
-// codec; zero when it isn't known.
-func (m *Media) sends(ssrc uint32) (media.SSRCStats, string) {
+// sends is what was measured of a source of m's party, and its codec; zero when
+// they aren't known.
+func (m *Media) sends(ssrc uint32) (media.SSRCStats, *sdpedit.Codec) {
 	for _, set := range m.sets {
 		for _, l := range set.locals {
 			if l.streams[rtp] == nil {
@@ -192,20 +193,18 @@ func (m *Media) sends(ssrc uint32) (media.SSRCStats, string) {
 			}
 		}
 	}
-	return media.SSRCStats{}, ""
+	return media.SSRCStats{}, nil
 }
 
-// codecSent is the name of the codec that m's party sends under a payload type.
-func (m *Media) codecSent(pt uint8) string {
-	for _, k := range m.told {
-		if k.PT == int(pt) {
-			return k.Encoding
+// codecSent is the codec that m's party sends under a payload type; nil if
+// nobody defined it.
+func (m *Media) codecSent(pt uint8) *sdpedit.Codec {
+	for _, list := range [...][]sdpedit.Codec{m.told, m.codecs} {
+		for i := range list {
+			if k := &list[i]; k.PT == int(pt) && k.Encoding != "" {
+				return k
+			}
 		}
 	}
-	for _, k := range m.codecs {
-		if k.PT == int(pt) {
-			return k.Encoding
-		}
-	}
-	return ""
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"rtpgo/media/mos"
 	"rtpgo/ng"
+	"rtpgo/sdpedit"
 )
 
 // sample is the quality in one interval between two reports.
@@ -49,8 +50,8 @@ type rating struct {
 }
 
 // isFullband tells whether a codec carries audio up to 20 kHz.
-func isFullband(codec string) bool {
-	return strings.EqualFold(codec, "opus") || strings.EqualFold(codec, "EVS")
+func isFullband(k *sdpedit.Codec) bool {
+	return k != nil && (strings.EqualFold(k.Encoding, "opus") || strings.EqualFold(k.Encoding, "EVS"))
 }
 
 // rate adds a sample to what is known of a source. The quality of conversation

@@ -8,6 +8,7 @@ import (
 
 	"rtpgo/media"
 	"rtpgo/ng"
+	"rtpgo/sdpedit"
 )
 
 // view is a snapshot of a call: query, delete, list, metrics and the CLI all
@@ -139,12 +140,26 @@ func (v *view) media(m *Media) ng.Dict {
 	}
 	streams := make(ng.List, 0, len(m.streams))
 	sum := [2]streamSum{rtp: m.counters(rtp), rtcp: m.counters(rtcp)}
+	if len(sum[rtp].ingress) > 0 {
+		if k := m.codecSent(sum[rtp].ingress[0].LastPT); k != nil {
+			d = append(d, ng.Pair{Key: "codec", Value: codecName(k)})
+		}
+	}
 	for _, l := range v.locals(m) {
 		for i := range m.streams {
 			streams = append(streams, v.stream(m, l, i, &sum))
 		}
 	}
 	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags()})
+}
+
+// codecName is a codec as query shows it.
+func codecName(k *sdpedit.Codec) string {
+	name := k.Encoding + "/" + strconv.Itoa(k.ClockRate)
+	if k.Channels > 1 {
+		name += "/" + strconv.Itoa(k.Channels)
+	}
+	return name
 }
 
 // locals are the ports to show; one entry of nil when there are none.

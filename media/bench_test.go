@@ -72,6 +72,16 @@ func BenchmarkReceive(b *testing.B) {
 			}
 		})
 	}
+	b.Run("reports", func(b *testing.B) {
+		f, _ := benchFlow(KindRTCP)
+		f.ReadRTCP = true
+		pkt, src := octets(b, phoneSR), f.Stream.Advertised()
+		b.ReportAllocs()
+		for b.Loop() {
+			f.Receive(pkt, src, 1, batch)
+			f.Stream.FetchReports(func(*Report) {})
+		}
+	})
 	b.Run("stranger", func(b *testing.B) {
 		f, pkt := benchFlow(KindRTP)
 		f.Receive(pkt, f.Stream.Advertised(), Now(), batch)

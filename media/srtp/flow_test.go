@@ -31,8 +31,8 @@ func TestFlowDoesNotAllocate(t *testing.T) {
 				ahead, _ := srtp.NewProtector(from)
 				f.Unprotect, f.RTP[0].Protect = srtp.NewVerifier(in).Ahead(ahead), nil
 			}
-			f.RTCP = f.RTP
-			var sent int
+			f.RTCP, f.ReadRTCP = f.RTP, true
+			var sent, reports int
 			batch := media.NewBatch(8, make([]byte, 32<<10), nil, func(o []media.Outgoing) { sent += len(o) })
 			var packets [][]byte
 			for i := range uint16(600) {
@@ -41,7 +41,7 @@ func TestFlowDoesNotAllocate(t *testing.T) {
 				binary.BigEndian.PutUint16(pkt[2:], i)
 				f := sender.RTP
 				if i%3 == 2 {
-					pkt = []byte{0x80, 201, 0, 1, 0, 0, 0, 0}
+					pkt = media.AppendRTCP(nil, 0, nil, []media.Report{{Source: 0xcafe, HighestSeq: uint32(i)}}, "")
 					f = sender.RTCP
 				}
 				pkt, err := f(make([]byte, 400), pkt)
@@ -61,6 +61,11 @@ func TestFlowDoesNotAllocate(t *testing.T) {
 			one := func() {
 				f.Receive(packets[next], src, media.Now(), batch)
 				batch.Flush()
+				a.FetchReports(func(r *media.Report) {
+					if r.Source == 0xcafe && r.HighestSeq == uint32(next) {
+						reports++
+					}
+				})
 				next++
 			}
 			for range 10 {
@@ -69,8 +74,8 @@ func TestFlowDoesNotAllocate(t *testing.T) {
 			if n := testing.AllocsPerRun(500, one); n != 0 {
 				t.Errorf("%s, %s: %v allocations", suite, name, n)
 			}
-			if v := a.Snapshot(); sent < 400 || v.Drops[media.DropAuth] < 100 || v.Drops[media.DropReplay] != 0 {
-				t.Errorf("%s, %s: %d sent, drops %v", suite, name, sent, v.Drops)
+			if v := a.Snapshot(); sent < 400 || v.Drops[media.DropAuth] < 100 || v.Drops[media.DropReplay] != 0 || reports < 130 {
+				t.Errorf("%s, %s: %d sent, %d reports read, drops %v", suite, name, sent, reports, v.Drops)
 			}
 		}
 	}
