@@ -20,6 +20,9 @@ import (
 //	RTPGO_E2E=1 go test ./e2e/page -screenshots=../../docs/page
 var screenshots = flag.String("screenshots", "", "directory for pictures of the page")
 
+const token = "a-token-of-some-length"
+
+// key must never be shown.
 const key = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
 
 // lab is a daemon with its page in a browser.
@@ -30,12 +33,11 @@ type lab struct {
 	url     string
 }
 
-func newLab(t *testing.T) *lab {
+func newLab(t *testing.T, options ...string) *lab {
 	t.Helper()
 	if os.Getenv("RTPGO_E2E") == "" {
 		t.Skip("RTPGO_E2E isn't set")
 	}
-	const token = "a-token-of-some-length"
 	file := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -43,8 +45,8 @@ func newLab(t *testing.T) *lab {
 	l := &lab{T: t, browser: browser.ForTest(t)}
 	address := loopback.FreeAddress()
 	l.url = "http://" + address + "/"
-	l.relay = loopback.Start(t, "--interface=public/127.0.0.1", "--interface=private/127.0.0.2",
-		"--port-min=32000", "--port-max=33999", "--listen-http="+address, "--http-token-file="+file)
+	l.relay = loopback.Start(t, append([]string{"--interface=public/127.0.0.1", "--interface=private/127.0.0.2",
+		"--port-min=32000", "--port-max=33999", "--listen-http=" + address, "--http-token-file=" + file}, options...)...)
 	l.see(browser.Screen{Width: 1280, Height: 800})
 	l.must(l.browser.Open(l.url, "document.querySelector('input[name=token]')"))
 	l.eval(fmt.Sprintf("document.querySelector('input[name=token]').value = %q; document.querySelector('form').submit()", token))

@@ -16,14 +16,20 @@ export interface Live {
   callAt: number;
 }
 
+// View is a state with the query that it answers.
+type View = Live & { query: string };
+
 const empty: Live = { connected: false, problem: '', history: [], callAt: 0 };
+
+// other is what of a state concerns every view.
+const other = (l: Live): Live => ({ ...empty, connected: l.connected, problem: l.problem, overview: l.overview, history: l.history });
 const maxHistory = 360;
 const historyStep = 10;
 
 // useLive follows the daemon's events for a view. A hidden page lets go of its
 // stream: others may look meanwhile.
 export function useLive(query: string): Live {
-  const [live, set] = useState<Live>(empty);
+  const [live, set] = useState<View>({ ...empty, query });
   const [visible, setVisible] = useState(!document.hidden);
 
   useEffect(() => {
@@ -46,8 +52,7 @@ export function useLive(query: string): Live {
 
   useEffect(() => {
     if (!visible) return;
-    // What belongs to another view goes.
-    set((l) => ({ ...empty, connected: l.connected, overview: l.overview, history: l.history }));
+    set((l) => ({ ...other(l), query }));
     let source: EventSource | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
     let over = false;
@@ -98,15 +103,22 @@ export function useLive(query: string): Live {
       on('signalling', 'signalling');
     };
     open();
+    // A page that the browser keeps for the way back must not hold its stream.
+    const leave = () => source?.close();
+    const back = (e: PageTransitionEvent) => e.persisted && open();
+    addEventListener('pagehide', leave);
+    addEventListener('pageshow', back);
     return () => {
       over = true;
+      removeEventListener('pagehide', leave);
+      removeEventListener('pageshow', back);
       source?.close();
       clearTimeout(retry);
       cancelAnimationFrame(frame);
     };
   }, [query, visible]);
 
-  return live;
+  return live.query === query ? live : other(live);
 }
 
 // explainRefusal asks why a stream was refused.

@@ -201,7 +201,7 @@ function Interfaces({ list }: { list: Interface[] }) {
                   <td class="n">{compact(i.packets)}</td>
                   <td class="n">{bits(i.bits).join(' ')}</td>
                   <td class={'n ' + (i.loss >= 0.03 ? 'bad' : i.loss >= 0.01 ? 'warn' : '')}>{percent(i.loss)}</td>
-                  <td class={'n ' + (i.dropped >= 1 ? 'warn' : '')}>{compact(i.dropped)}</td>
+                  <td class="n">{compact(i.dropped)}</td>
                 </tr>
               );
             })}
