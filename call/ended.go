@@ -29,6 +29,18 @@ type endedCall struct {
 	facts  explain.Call
 	log    *eventLog
 	bytes  int
+
+	exchanges  []Exchange // with their room in signalling
+	signalling *signalling
+
+	judged sync.Once
+	worst  explain.Verdict // once judged
+}
+
+// verdict is the worst one on the call.
+func (k *endedCall) verdict() *explain.Verdict {
+	k.judged.Do(func() { k.worst = explain.Worst(explain.Judge(&k.facts)) })
+	return &k.worst
 }
 
 // keep remembers a locked call that is about to end, with its ports still open.
@@ -40,7 +52,8 @@ func (r *Registry) keep(c *Call) {
 	c.tellEnd(now)
 	facts := c.facts(now)
 	facts.Ended, facts.EndReason = true, c.endReason
-	k := &endedCall{id: c.ID, facts: facts, log: c.log.copy()}
+	k := &endedCall{id: c.ID, facts: facts, log: c.log.copy(), exchanges: c.exchanges, signalling: &r.signalling}
+	c.exchanges = nil
 	k.bytes = k.log.size() + facts.Size()
 	r.ended.add(k)
 }
@@ -66,6 +79,7 @@ func (e *endedCalls) dropLocked() {
 	e.queue[0] = nil
 	e.queue = e.queue[1:]
 	e.bytes -= k.bytes
+	k.signalling.forget(k.exchanges)
 	if e.byID[k.id] == k {
 		delete(e.byID, k.id)
 	}

@@ -98,7 +98,7 @@ func (r *Registry) listEnded(cursor int, req *ng.Request) ng.Dict {
 	for i, k := range calls {
 		d := append(ng.Dict{{Key: "call-id", Value: k.id}}, ofCall(&k.facts)...)
 		d = append(d, ng.Pair{Key: "duration", Value: seconds(k.facts.Now.Sub(k.facts.Created))})
-		worst := explain.Worst(explain.Judge(&k.facts))
+		worst := k.verdict()
 		d = append(d,
 			ng.Pair{Key: "verdict", Value: string(worst.Code)}, ng.Pair{Key: "fault", Value: truth(worst.Fault)},
 			ng.Pair{Key: "text", Value: worst.Text},

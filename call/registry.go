@@ -252,7 +252,8 @@ func (r *Registry) destroy(c *Call) {
 	r.keep(c)
 	r.stats.ended(c)
 	c.close()
-	c.forgetSignalling()
+	r.signalling.forget(c.exchanges)
+	c.exchanges = nil
 	s := r.shard(c.ID)
 	s.mu.Lock()
 	if s.calls[c.ID] == c {

@@ -36,11 +36,14 @@ type signalling struct {
 // from now on.
 func (r *Registry) KeepSignalling() { r.signalling.on.Store(true) }
 
-// Signalling lists the exchanges that are remembered of a live call, in their
-// order.
+// Signalling lists the exchanges that are remembered of a call that is up or has
+// ended lately, in their order.
 func (r *Registry) Signalling(id string) []Exchange {
 	c := r.lookup(id)
 	if c == nil {
+		if k := r.ended.find(id); k != nil {
+			return k.exchanges // nobody changes them any more
+		}
 		return nil
 	}
 	defer c.mu.Unlock()
@@ -75,12 +78,11 @@ func (x *exchange) remember(body []byte) {
 	c.exchanges = append(c.exchanges, e)
 }
 
-// forgetSignalling gives the room of a call's exchanges back.
-func (c *Call) forgetSignalling() {
-	for _, e := range c.exchanges {
-		c.registry.signalling.size.Add(-e.size())
+// forget gives the room of exchanges back.
+func (s *signalling) forget(list []Exchange) {
+	for i := range list {
+		s.size.Add(-list[i].size())
 	}
-	c.exchanges = nil
 }
 
 func (e *Exchange) size() int64 { return int64(len(e.Before) + len(e.After)) }

@@ -3,6 +3,7 @@ package call
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMask(t *testing.T) {
@@ -43,7 +44,7 @@ func FuzzMask(f *testing.F) {
 
 func TestSignallingIsKept(t *testing.T) {
 	const audio = "m=audio 4000 RTP/AVP 0"
-	l := newLab(t, nil)
+	l := newLab(t, func(c *Config) { c.KeepEnded = time.Minute })
 	quiet := l.call()
 	quiet.offer(description("192.0.2.10", audio))
 	if kept := l.r.Signalling(quiet.id); kept != nil {
@@ -87,7 +88,10 @@ func TestSignallingIsKept(t *testing.T) {
 	for _, x := range []*talk{k, long, full} {
 		x.delete()
 	}
-	l.pass(l.r.DeleteDelay + 1)
+	if kept := l.r.Signalling(k.id); len(kept) != maxExchanges {
+		t.Errorf("%d exchanges are kept of an ended call", len(kept))
+	}
+	l.pass(l.r.KeepEnded + 1)
 	l.r.tick()
 	if n := l.r.signalling.size.Load(); n != 0 {
 		t.Errorf("%d bytes are counted without a call", n)

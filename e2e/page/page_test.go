@@ -49,6 +49,7 @@ func newLab(t *testing.T, options ...string) *lab {
 		"--port-min=32000", "--port-max=33999", "--listen-http=" + address, "--http-token-file=" + file}, options...)...)
 	l.see(browser.Screen{Width: 1280, Height: 800})
 	l.must(l.browser.Open(l.url, "document.querySelector('input[name=token]')"))
+	l.picture("login")
 	l.eval(fmt.Sprintf("document.querySelector('input[name=token]').value = %q; document.querySelector('form').submit()", token))
 	l.wait("document.querySelector('.tiles')")
 	return l
@@ -93,7 +94,7 @@ func (l *lab) call(id string, a, b habits, answer ...string) {
 	l.Helper()
 	var ends [2]*telephone
 	for i, name := range []string{"alice", "bob"} {
-		p, err := newTelephone(name)
+		p, err := newTelephone(name, fmt.Sprintf("127.0.0.%d", i+1))
 		l.must(err)
 		l.Cleanup(p.close)
 		ends[i] = p
@@ -132,9 +133,9 @@ var (
 func TestPage(t *testing.T) {
 	l := newLab(t)
 	oneWay, bad := id(), id()
-	l.call(oneWay, fine, silent)
+	l.call(oneWay, silent, fine)
 	l.call(bad, lossy, fine)
-	l.call(id(), habits{}, silent, "a=inactive")
+	l.call(id(), silent, fine, "a=inactive")
 	for range 5 {
 		l.call(id(), fine, fine)
 	}
@@ -161,6 +162,10 @@ func TestPage(t *testing.T) {
 	}
 
 	l.eval("document.querySelector('.calls tbody a').click()")
+	l.wait("document.querySelector('.verdict.bad')")
+	if v := l.text(".verdict.bad"); !contains(v, "silent-sender", "Check:") {
+		t.Errorf("the verdict is %q", v)
+	}
 	l.wait("document.querySelectorAll('.drawing .way').length == 2 && document.querySelector('.way.good.moves') && document.querySelector('.way.bad:not(.moves)')")
 	l.views("one-way", desk, darkDesk)
 
@@ -175,6 +180,17 @@ func TestPage(t *testing.T) {
 	}
 	l.noKey()
 	l.views("call", desk, phone, darkPhone)
+
+	l.see(desk)
+	l.relay.Do("delete", ng.Pair{Key: "call-id", Value: oneWay}, ng.Pair{Key: "from-tag", Value: ""})
+	l.eval("location.hash = '#/ended'")
+	l.wait("document.querySelectorAll('.calls tbody tr.fault').length == 1")
+	l.views("ended", desk, darkPhone)
+	l.see(desk)
+	l.eval("document.querySelector('.calls tbody a').click()")
+	l.wait("document.querySelector('.verdict.bad') && document.querySelector('.timeline li') && document.querySelector('.step')")
+	l.noKey()
+	l.views("", desk)
 
 	for _, p := range l.browser.Problems() {
 		t.Errorf("the browser complains: %s", p)
@@ -202,7 +218,9 @@ func (l *lab) views(name string, screens ...browser.Screen) {
 		for _, f := range faint {
 			l.Errorf("%s: text is hard to read: %s", label, f)
 		}
-		l.picture(label)
+		if name != "" {
+			l.picture(label)
+		}
 	}
 }
 

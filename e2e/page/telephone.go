@@ -17,7 +17,7 @@ import (
 // telephone is one end of a call on loopback. It sends what it is told to, and
 // reports what it hears as any telephone does.
 type telephone struct {
-	name      string
+	name, ip  string
 	rtp, rtcp *net.UDPConn
 	to        [2]netip.AddrPort // RTP, RTCP
 	ssrc      uint32
@@ -45,13 +45,13 @@ type habits struct {
 	late   time.Duration // at most, at random
 }
 
-func newTelephone(name string) (*telephone, error) {
-	p := &telephone{name: name, ssrc: rand.Uint32(), quit: make(chan struct{})}
+func newTelephone(name, ip string) (*telephone, error) {
+	p := &telephone{name: name, ip: ip, ssrc: rand.Uint32(), quit: make(chan struct{})}
 	var err error
-	if p.rtp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
+	if p.rtp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(ip)}); err != nil {
 		return nil, err
 	}
-	if p.rtcp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
+	if p.rtcp, err = net.ListenUDP("udp4", &net.UDPAddr{IP: net.ParseIP(ip)}); err != nil {
 		p.rtp.Close()
 		return nil, err
 	}
@@ -71,9 +71,9 @@ func port(c *net.UDPConn) uint16 { return c.LocalAddr().(*net.UDPAddr).AddrPort(
 
 // sdp is the telephone's description, with further lines at its end.
 func (p *telephone) sdp(lines ...string) string {
-	return fmt.Sprintf("v=0\r\no=%s 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8 0 101\r\n"+
-		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=rtcp:%d\r\n%s",
-		p.name, port(p.rtp), port(p.rtcp), strings.Join(append(lines, ""), "\r\n"))
+	return fmt.Sprintf("v=0\r\no=%[1]s 1 1 IN IP4 %[2]s\r\ns=-\r\nc=IN IP4 %[2]s\r\nt=0 0\r\nm=audio %[3]d RTP/AVP 8 0 101\r\n"+
+		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=rtcp:%[4]d\r\n%[5]s",
+		p.name, p.ip, port(p.rtp), port(p.rtcp), strings.Join(append(lines, ""), "\r\n"))
 }
 
 // read takes the other side's description.
@@ -106,10 +106,13 @@ func (p *telephone) talk(h habits) {
 			seq, timestamp = seq+1, timestamp+160
 			binary.BigEndian.PutUint16(packet[2:], seq)
 			binary.BigEndian.PutUint32(packet[4:], timestamp)
+			if h.silent {
+				continue
+			}
 			if n%100 == 50 {
 				p.rtcp.WriteToUDPAddrPort(p.report(n, timestamp), p.to[1])
 			}
-			if h.silent || rand.Float64() < h.loss {
+			if rand.Float64() < h.loss {
 				continue
 			}
 			if h.late > 0 {

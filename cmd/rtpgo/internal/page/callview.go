@@ -11,10 +11,15 @@ import (
 // callEvents are the parts of the view of one call. They come as events of
 // their own, for most of them seldom change.
 func (p *Page) callEvents(s *snapshot, id string) []event {
+	explanation := p.sources.Calls.Explain(id)
 	head, status := p.status(s, id)
+	if status == nil && explanation != nil {
+		head.State = "ended"
+	}
 	return []event{
 		{"head", marshal(head)},
 		{"call", status},
+		{"explain", explained(explanation)},
 		{"signalling", p.signalling(id)},
 	}
 }
@@ -40,6 +45,14 @@ func (p *Page) status(s *snapshot, id string) (headJSON, []byte) {
 		head.Row = &row
 	}
 	return head, ng.JSON.Append(nil, ng.Dict{{Key: "at", Value: time.Now().UnixMilli()}, {Key: "call", Value: d}})
+}
+
+// explained is what `rtpgo explain --json` prints; nil when there is nothing.
+func explained(d ng.Dict) []byte {
+	if d == nil {
+		return nil
+	}
+	return ng.JSON.Append(nil, d)
 }
 
 // exchangeJSON is one offer or answer, before and after.

@@ -11,7 +11,7 @@ import (
 const writeTimeout = 10 * time.Second
 
 // events streams to one browser what it looks at: always the overview, with
-// view=calls a list, with view=call&id= a call. What did not
+// view=calls or view=ended a list, with view=call&id= a call. What did not
 // change isn't sent again.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	if p.streams.Add(1) > maxStreams {
@@ -68,6 +68,9 @@ func (p *Page) view(r *http.Request) func(*snapshot) []event {
 	case "calls":
 		q := parseList(query)
 		return func(s *snapshot) []event { return []event{{"calls", s.list(q)}} }
+	case "ended":
+		q := parseList(query)
+		return func(s *snapshot) []event { return []event{{"ended", s.endedList(p.sources.Calls, q)}} }
 	case "call":
 		id := query.Get("id")
 		return func(s *snapshot) []event { return p.callEvents(s, id) }

@@ -21,6 +21,7 @@ type overviewJSON struct {
 	Draining   bool            `json:"draining"`
 	Engine     string          `json:"engine"`
 	Calls      int             `json:"calls"`
+	Ended      int             `json:"ended"` // calls that are remembered
 	Conditions map[string]int  `json:"conditions"`
 	Measured   bool            `json:"measured"` // whether there are rates yet
 	Ports      int             `json:"ports"`    // in use
@@ -110,7 +111,7 @@ func (s *snapshot) describe(sources Sources) {
 		At: s.at.UnixMilli(), Host: sources.Host,
 		Version: status.Text("version"), Uptime: status.Int("uptime"), Draining: status.Int("draining") != 0,
 		Engine: engineName(status.Dict("engine")),
-		Calls:  len(s.calls), Conditions: s.conditions, Measured: s.window > 0,
+		Calls:  len(s.calls), Ended: sources.Calls.EndedCount(), Conditions: s.conditions, Measured: s.window > 0,
 		Ports: s.ports, PortsSize: size, Streams: s.streams, Kernel: s.kernel,
 		Packets: round(s.sum.packets), Bits: round(s.sum.octets * 8), Loss: s.sum.loss(), Dropped: round(s.sum.dropped),
 		Drops: s.drops(), Interfaces: s.interfaces(sources), NG: s.ngJSON(), Attention: s.attention(),

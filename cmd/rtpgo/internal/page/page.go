@@ -48,6 +48,7 @@ func New(s Sources) *Page {
 	p.mux.HandleFunc("GET /api/overview", p.overview)
 	p.mux.HandleFunc("GET /api/history", p.history)
 	p.mux.HandleFunc("GET /api/calls", p.calls)
+	p.mux.HandleFunc("GET /api/ended", p.ended)
 	p.mux.HandleFunc("GET /api/call", p.call)
 	p.mux.HandleFunc("GET /api/events", p.events)
 	p.collect.start()

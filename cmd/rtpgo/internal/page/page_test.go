@@ -33,7 +33,7 @@ func newLab(t *testing.T) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{T: t, calls: call.New(call.Config{Interfaces: set, Engine: memory.New(), Version: "1.2.3", TOS: -1})}
+	l := &lab{T: t, calls: call.New(call.Config{Interfaces: set, Engine: memory.New(), Version: "1.2.3", TOS: -1, KeepEnded: time.Minute})}
 	l.page = New(Sources{Calls: l.calls, NG: ng.NewServer(l.calls, nil), Host: "sbc"})
 	l.page.every = 5 * time.Millisecond
 	l.web = httptest.NewServer(l.page)
@@ -151,6 +151,39 @@ func TestOneCall(t *testing.T) {
 	}
 }
 
+func TestEndedCalls(t *testing.T) {
+	l := newLab(t)
+	for i := range 60 {
+		l.begin(fmt.Sprintf("call-%02d", i), fmt.Sprintf("Tag%d", i))
+		l.calls.Terminate(fmt.Sprintf("call-%02d", i))
+	}
+	var got endedJSON
+	l.get("/api/ended", &got)
+	if got.Total != 60 || got.Matched != 60 || len(got.Calls) != pageSize || got.Calls[0].ID != "call-59" {
+		t.Fatalf("%+v", got)
+	}
+	if c := got.Calls[0]; c.Verdict == "" || c.Text == "" || c.Reason == "" || c.Ended == 0 {
+		t.Errorf("a call is shown as %+v", c)
+	}
+	for query, want := range map[string]int{
+		"q=CALL-1": 10, "q=tag7-b": 1, "offset=50": 10, "offset=99": 0, "limit=3": 3, "q=none": 0,
+	} {
+		l.get("/api/ended?"+query, &got)
+		if len(got.Calls) != want {
+			t.Errorf("%q shows %d calls, want %d", query, len(got.Calls), want)
+		}
+	}
+	var one struct {
+		Head       headJSON
+		Explain    map[string]any
+		Signalling []exchangeJSON
+	}
+	text := l.get("/api/call?id=call-07", &one)
+	if one.Head.State != "ended" || one.Explain["state"] != "ended" || len(one.Signalling) != 2 {
+		t.Errorf("an ended call is shown as %s", text)
+	}
+}
+
 func TestOverview(t *testing.T) {
 	l := newLab(t)
 	l.begin("x", "alice")
@@ -239,7 +272,8 @@ func TestEvents(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":               {"overview"},
 		"view=calls&q=x": {"calls", "overview"},
-		"view=call&id=x": {"call", "head", "overview", "signalling"},
+		"view=ended":     {"ended", "overview"},
+		"view=call&id=x": {"call", "explain", "head", "overview", "signalling"},
 		"view=call&id=y": {"head", "overview", "signalling"},
 		"view=nonsense":  {"overview"},
 	} {

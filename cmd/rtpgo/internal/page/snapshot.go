@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"rtpgo/call"
@@ -35,7 +36,9 @@ type snapshot struct {
 	ports     int    // in use, of all pools
 	overview  []byte // JSON
 
-	lists listCache
+	lists     listCache
+	endedOnce sync.Once
+	ended     []call.EndedSummary
 }
 
 // sums are what was received per second.

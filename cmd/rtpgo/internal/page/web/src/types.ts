@@ -94,7 +94,6 @@ export interface List {
 
 export interface EndedRow {
   id: string;
-  created: number;
   ended: number;
   duration: number;
   reason: string;
