@@ -68,6 +68,9 @@ func TestStatistics(t *testing.T) {
 		return get(get(get(l.do("statistics"), "statistics").(ng.Dict), "totalstatistics").(ng.Dict), key)
 	}
 	during := total("relayedpackets")
+	if m := total("managedsessions"); m != int64(0) {
+		t.Errorf("%v calls before one has ended", m)
+	}
 	k.delete()
 	if after := total("relayedpackets"); during != int64(2) || after != during {
 		t.Errorf("%v packets during the call, %v after it", during, after)

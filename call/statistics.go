@@ -63,7 +63,8 @@ func total(f *Figures) ng.Dict {
 	}
 	return ng.Dict{
 		{Key: "uptime", Value: strconv.FormatInt(int64(f.Uptime.Seconds()), 10)},
-		integer("managedsessions", int64(f.Managed)), integer("rejectedsessions", int64(f.Rejected())),
+		// The reference counts a session here when it ends.
+		integer("managedsessions", int64(f.Ended)), integer("rejectedsessions", int64(f.Rejected())),
 		integer("timeoutsessions", int64(f.Timeout)), integer("silenttimeoutsessions", int64(f.SilentTimeout)),
 		integer("finaltimeoutsessions", int64(f.FinalTimeout)), integer("offertimeoutsessions", int64(f.OfferTimeout)),
 		integer("regularterminatedsessions", int64(f.Terminated)), integer("forcedterminatedsessions", int64(f.ForceTerminated)),
