@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 // Debugged are the calls of which everything is logged, whatever the log level
@@ -82,4 +84,30 @@ func (c *Call) setDebug(on bool) {
 	} else {
 		c.registry.Debugged.forget(c.ID)
 	}
+}
+
+// logEvent writes an event to the log at debug level.
+func (c *Call) logEvent(p *Party, e *event) {
+	log := c.registry.Log
+	if !log.Core().Enabled(zap.DebugLevel) {
+		return
+	}
+	switch e.kind {
+	case evICE:
+		log = log.Named("ice")
+	case evDTLS, evSRTP:
+		log = log.Named("crypto")
+	}
+	// The words are made when the line is written: most lines are not where
+	// single calls are debugged.
+	log.Debug("event", zap.String("call", c.ID), zap.String("tag", c.log.called(p)), zap.Uint8("media", e.media),
+		zap.String("kind", kindNames[e.kind]), zap.Stringer("text", inWords(*e)))
+}
+
+// inWords is an event that is put into words when it is read.
+type inWords event
+
+func (w inWords) String() string {
+	e := event(w)
+	return e.words()
 }

@@ -69,6 +69,7 @@ func (c *Call) event(p *Party, m *Media, e event) {
 		e.media, p = uint8(min(m.index+1, 255)), m.party
 	}
 	c.log.put(p, e)
+	c.logEvent(p, &e)
 }
 
 func (l *eventLog) put(p *Party, e event) {
@@ -100,6 +101,19 @@ func (l *eventLog) name(p *Party) {
 	if at := l.whoLocked(p.id); at != nobodyAt {
 		l.names[at].tag = p.tag
 	}
+}
+
+// called is what a party was named last.
+func (l *eventLog) called(p *Party) string {
+	if p == nil {
+		return ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at := l.whoLocked(p.id); at != nobodyAt {
+		return l.names[at].tag
+	}
+	return ""
 }
 
 func (l *eventLog) whoLocked(id uint64) uint8 {

@@ -45,6 +45,9 @@ type Config struct {
 	// Debugged are the calls of which everything is logged; nil for a set that
 	// nobody else sees.
 	Debugged *Debugged
+	// Ended is told of each call that ends. It must not block; nil means that
+	// nobody wants to know.
+	Ended func(*Record)
 	// DTMF is who hears of telephone events.
 	DTMF DTMFConfig
 	// TOS of outgoing packets, -1 for the system's.
@@ -250,6 +253,9 @@ func (r *Registry) destroy(c *Call) {
 	c.dead = true
 	c.fetchReports()
 	r.keep(c)
+	if r.Ended != nil {
+		r.Ended(c.record())
+	}
 	r.stats.ended(c)
 	c.close()
 	r.signalling.forget(c.exchanges)

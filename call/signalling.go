@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"rtpgo/ng"
 )
 
 // Exchange is one offer or answer: the description as its sender wrote it and
@@ -58,7 +60,7 @@ func (x *exchange) remember(body []byte) {
 	}
 	e := Exchange{
 		At: x.r.now(), Command: "answer", From: x.sender.tag,
-		Before: bounded(mask(x.req.SDP.Value)), After: bounded(mask(string(body))),
+		Before: bounded(ng.WithoutSecrets(x.req.SDP.Value)), After: bounded(ng.WithoutSecrets(string(body))),
 	}
 	if x.offering {
 		e.Command = "offer"

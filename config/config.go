@@ -188,7 +188,7 @@ type Export struct {
 	HomerDisableRTCP, HomerNG                      bool
 	Graphite, GraphitePrefix                       string
 	GraphiteInterval, GraphiteTimeout              time.Duration
-	DTMFLogDest                                    string
+	DTMFLogDest, CDRFile                           string
 	DTMFLogNGTCP, DTMFNoLogInjects                 bool
 	JanusSecret                                    string
 	RecordingDir, RecordingMethod, RecordingFormat string

@@ -22,7 +22,6 @@ const (
 	notSRTP        = "secrets and single packets aren't logged"
 	notMQTT        = "MQTT isn't built yet"
 	notMySQL       = "playing media from a database isn't built yet"
-	notSyslog      = "log lines go where all others go; facilities aren't built yet"
 	notSubsystem   = "rtpgo has no such part, or it logs nothing under a name of its own"
 	noNetfilter    = "the kernel engine uses eBPF and needs no netfilter rule"
 	noThreads      = "rtpgo lays its workers out itself; see num-threads and engine"

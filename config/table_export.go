@@ -1,6 +1,10 @@
 package config
 
 var exportOptions = []*Option{
+	{Name: "cdr-file", Kind: String, Arg: "FILE", Example: "/var/log/rtpgo/cdr.json", Group: "Other systems", Since: firstRelease, Own: true,
+		Doc: "Append a line of JSON to this file for each call that has ended; - is standard output. " +
+			"A file that is moved away, by logrotate for example, is made anew.",
+		field: func(c *Config) any { return &c.Export.CDRFile }},
 	{Name: "homer", Kind: String, Arg: "HOST:PORT", Example: "192.0.2.9:9060", Group: "Other systems", Since: firstRelease,
 		Doc:   "Send RTCP reports, as JSON in HEP version 3, to this HOMER server.",
 		field: func(c *Config) any { return &c.Export.Homer }},

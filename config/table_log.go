@@ -49,7 +49,7 @@ var logOptions = []*Option{
 	noLevel("srtp", "SRTP packets"),
 	noLevel("dtx", "discontinuous transmission"),
 
-	facilityLater("log-facility-cdr", "Syslog facility of call records.", func(l *Log) *string { return &l.FacilityCDR }),
+	facilityOf("log-facility-cdr", "Syslog facility of call records, a line for each call that has ended; none are logged without it.", func(l *Log) *string { return &l.FacilityCDR }),
 	facilityOf("log-facility-rtcp", "Syslog facility of RTCP reports, a line for each; none are logged without it.", func(l *Log) *string { return &l.FacilityRTCP }),
 	facilityOf("log-facility-dtmf", "Syslog facility of DTMF events (RFC 4733), a line of JSON for each; none are logged without it.", func(l *Log) *string { return &l.FacilityDTMF }),
 	{Name: "log-srtp-keys", Group: "Log", Doc: "Log SRTP keys.", Unsupported: notSRTP, field: func(c *Config) any { return &c.Log.SRTPKeys }},
@@ -94,11 +94,5 @@ func facility(name, doc, def string, field func(*Log) *string) *Option {
 func facilityOf(name, doc string, field func(*Log) *string) *Option {
 	o := facility(name, doc, "", field)
 	o.Example = "local1"
-	return o
-}
-
-func facilityLater(name, doc string, field func(*Log) *string) *Option {
-	o := facility(name, doc, "", field)
-	o.Since, o.Unsupported = "", notSyslog
 	return o
 }

@@ -2,63 +2,71 @@ package ng
 
 import "strings"
 
-// hidden stands where a secret was.
-const hidden = "***"
+// masked stands where a description had a secret.
+const masked = "(hidden)"
 
-// WithoutSecrets is a description fit for logs and operators: what protects
-// media is hidden. These are the keys of SDES (RFC 4568 section 6.1), of
-// a=key-mgmt (RFC 4567) and of k= (RFC 4566 section 5.12), and the passwords of
-// ICE (RFC 8839 section 5.4).
+// WithoutSecrets is a description for people to read: what keys media or lets
+// somebody speak in a party's place is left out. That are the keys of a=crypto
+// (RFC 4568), a=key-mgmt (RFC 4567) and k= (RFC 4566), the password of ICE (RFC
+// 8839) and the tokens of a=identity (RFC 8827). Names are matched without
+// regard to case and the space around them, lines end at CR or LF.
 func WithoutSecrets(sdp string) string {
 	var b strings.Builder
 	b.Grow(len(sdp))
-	for line := range strings.Lines(sdp) {
-		text := strings.TrimRight(line, "\r\n")
-		for part := range strings.SplitAfterSeq(text, "\r") { // old line ends
-			b.WriteString(withoutSecret(part))
+	for len(sdp) > 0 {
+		end := strings.IndexAny(sdp, "\r\n")
+		if end < 0 {
+			end = len(sdp)
 		}
-		b.WriteString(line[len(text):])
+		b.WriteString(maskLine(sdp[:end]))
+		sdp = sdp[end:]
+		n := 0
+		for n < len(sdp) && (sdp[n] == '\r' || sdp[n] == '\n') {
+			n++
+		}
+		b.WriteString(sdp[:n])
+		sdp = sdp[n:]
 	}
 	return b.String()
 }
 
-func withoutSecret(line string) string {
-	body := strings.TrimLeft(line, " \t")
-	for _, name := range []string{"a=ice-pwd:", "a=key-mgmt:", "k="} {
-		if len(body) > len(name) && strings.EqualFold(body[:len(name)], name) {
-			return body[:len(name)] + hidden + lineEnd(body)
-		}
-	}
-	const crypto, inline = "a=crypto:", "inline:"
-	if len(body) < len(crypto) || !strings.EqualFold(body[:len(crypto)], crypto) {
+func maskLine(line string) string {
+	kind, rest, ok := strings.Cut(line, "=")
+	if !ok {
 		return line
 	}
-	var b strings.Builder
-	rest := body
-	for {
-		at := strings.Index(strings.ToLower(rest), inline)
-		if at < 0 {
-			break
-		}
-		at += len(inline)
-		b.WriteString(rest[:at])
-		b.WriteString(hidden)
-		rest = rest[at:]
-		end := strings.IndexAny(rest, "|; \t\r")
-		if end < 0 {
-			end = len(rest)
-		}
-		rest = rest[end:]
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "k":
+		return kind + "=" + masked
+	case "a":
+	default:
+		return line
 	}
-	if b.Len() == 0 { // a form that isn't known: better nothing than the key
-		return body[:len(crypto)] + hidden + lineEnd(body)
+	name, value, ok := strings.Cut(rest, ":")
+	if !ok {
+		return line
 	}
-	return b.String() + rest
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "crypto":
+		return kind + "=" + name + ":" + maskCrypto(value)
+	case "ice-pwd", "key-mgmt", "identity":
+		return kind + "=" + name + ":" + masked
+	default:
+		return line
+	}
 }
 
-func lineEnd(line string) string {
-	if strings.HasSuffix(line, "\r") {
-		return "\r"
+// maskCrypto leaves tag and suite of a crypto attribute, as far as they are
+// where they belong and look like what they are.
+func maskCrypto(value string) string {
+	const digits, suite = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+	words := strings.Fields(value)
+	shown := 0
+	for i, alphabet := range []string{digits, suite} {
+		if shown != i || i >= len(words) || strings.Trim(words[i], alphabet) != "" {
+			break
+		}
+		shown++
 	}
-	return ""
+	return strings.Join(append(words[:shown:shown], masked), " ")
 }

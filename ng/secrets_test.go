@@ -6,36 +6,37 @@ import (
 )
 
 func TestWithoutSecrets(t *testing.T) {
-	const key = "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj"
-	for _, c := range [][2]string{
-		{"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" + key + "|2^31|1:1 UNENCRYPTED_SRTCP\r\nm=audio 1 RTP/AVP 0\r\n",
-			"v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***|2^31|1:1 UNENCRYPTED_SRTCP\r\nm=audio 1 RTP/AVP 0\r\n"},
-		{"A=Crypto:1 X INLINE:" + key + ";inline:" + key, "A=Crypto:1 X INLINE:***;inline:***"},
-		{"a=crypto:1 X " + key, "a=crypto:***"},
-		{"a=ice-ufrag:abcd\na=ice-pwd:" + key + "\na=fingerprint:sha-256 AA:BB", "a=ice-ufrag:abcd\na=ice-pwd:***\na=fingerprint:sha-256 AA:BB"},
-		{"a=key-mgmt:mikey " + key + "\r\nk=base64:" + key, "a=key-mgmt:***\r\nk=***"},
-		{"v=0\ra=ice-pwd:" + key + "\rs=-\r", "v=0\ra=ice-pwd:***\rs=-\r"},
-		{"", ""},
+	for in, want := range map[string]string{
+		"v=0\r\ns=-\r\n": "v=0\r\ns=-\r\n",
+		"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20|1:4 UNENCRYPTED_SRTCP\r\n": "a=crypto:1 AES_CM_128_HMAC_SHA1_80 (hidden)\r\n",
+		"A=Crypto: 1  X inline:c2VjcmV0;inline:c2VjcmV0":                                    "A=Crypto:1 X (hidden)",
+		"a=crypto:1 inline:c2VjcmV0":                                                        "a=crypto:1 (hidden)",
+		"a=crypto:c2VjcmV0":                                                                 "a=crypto:(hidden)",
+		"a=crypto:":                                                                         "a=crypto:(hidden)",
+		"a=ice-ufrag:u\na=ice-pwd:c2VjcmV0\na=fingerprint:sha-256 AA":                       "a=ice-ufrag:u\na=ice-pwd:(hidden)\na=fingerprint:sha-256 AA",
+		"a=key-mgmt:mikey c2VjcmV0\rk=clear:c2VjcmV0\rc=":                                   "a=key-mgmt:(hidden)\rk=(hidden)\rc=",
+		" a = ICE-PWD : c2VjcmV0":                                                           " a = ICE-PWD :(hidden)",
 	} {
-		if got := WithoutSecrets(c[0]); got != c[1] {
-			t.Errorf("%q\n became %q\n want %q", c[0], got, c[1])
+		if got := WithoutSecrets(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 }
 
 func FuzzWithoutSecrets(f *testing.F) {
-	f.Add("a=crypto:1 AES inline:", "|1:1\r\n")
-	f.Add("a=ice-pwd:", "\n")
-	f.Add(" k=", "\r")
+	f.Add("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET", "x")
+	f.Add("v=0\r\na=ice-pwd:SECRET\n", "a=")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		const key = "tOpSeCrEt"
-		if strings.ContainsAny(before, "\r\n|; \t") {
-			before = "a=crypto:1 AES inline:"
+		const key = "c2VjcmV0IQ"
+		if strings.Contains(before+after, key) {
+			t.Skip()
 		}
-		for _, name := range []string{"a=crypto:1 AES inline:", "a=ice-pwd:", "k=clear:"} {
-			if out := WithoutSecrets(before + "\r\n" + name + key + "\r\n" + after); strings.Contains(out, name+key) {
-				t.Errorf("%q shows the key", out)
-			}
+		got := WithoutSecrets(before + "\na=crypto:1 S inline:" + key + " \na=ice-pwd:" + key + "\r\nk=" + key + "\n" + after)
+		if strings.Contains(got, key) {
+			t.Errorf("a key is shown in %q", got)
+		}
+		if strings.Count(got, "\n") != strings.Count(before+after, "\n")+4 {
+			t.Errorf("lines are lost in %q", got)
 		}
 	})
 }

@@ -21,8 +21,8 @@ func TestDebugFlag(t *testing.T) {
 	}
 	p.ask(ng.Dict{{Key: "command", Value: "delete"}, {Key: "call-id", Value: "debugged"}})
 	text := p.log.String()
-	for _, want := range []string{`"command": "offer", "call": "debugged"`, `"flags\":[\"debug\"]`, "\nsdp:\nv=0\n", "inline:***", "\nreply sdp:\nv=0\n",
-		`"command": "delete", "call": "debugged"`} {
+	for _, want := range []string{`"command": "offer", "call": "debugged"`, `"flags\":[\"debug\"]`, "\nsdp:\nv=0\n", "(hidden)", "\nreply sdp:\nv=0\n",
+		`"command": "delete", "call": "debugged"`, `"kind": "ports", "text": "RTP port 127.0.0.1:`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the log lacks %q:\n%s", want, text)
 		}

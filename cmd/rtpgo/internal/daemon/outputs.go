@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rtpgo/call"
+	"rtpgo/cmd/rtpgo/internal/cdr"
 	"rtpgo/cmd/rtpgo/internal/dtmflog"
 	"rtpgo/cmd/rtpgo/internal/graphite"
 	"rtpgo/cmd/rtpgo/internal/homer"
@@ -20,6 +21,7 @@ import (
 
 // outputs are what tells other systems about calls.
 type outputs struct {
+	cdr      *cdr.Writer
 	graphite *graphite.Reporter
 	dtmf     *dtmflog.Log
 	homer    *homer.Sender
@@ -31,6 +33,9 @@ type outputs struct {
 
 // startOutputs starts what the options ask for and tells calls about it.
 func (d *daemon) startOutputs(calls *call.Config) error {
+	if err := d.startCDR(calls); err != nil {
+		return err
+	}
 	if err := d.startDTMF(calls); err != nil {
 		return err
 	}
@@ -38,6 +43,19 @@ func (d *daemon) startOutputs(calls *call.Config) error {
 		return err
 	}
 	d.startRTCP(calls)
+	return nil
+}
+
+// startCDR has a record of each call written where the options say.
+func (d *daemon) startCDR(calls *call.Config) (err error) {
+	c := cdr.Config{Line: d.logs.Facility(d.cfg.Log.FacilityCDR), File: d.cfg.Export.CDRFile, Log: d.log}
+	if c.Line == nil && c.File == "" {
+		return nil
+	}
+	if d.outputs.cdr, err = cdr.New(c); err != nil {
+		return fmt.Errorf("cdr-file: %w", err)
+	}
+	calls.Ended = d.outputs.cdr.Ended
 	return nil
 }
 
@@ -120,6 +138,9 @@ func (d *daemon) traceNG(s *ng.Server) {
 func (o *outputs) close() {
 	if o.graphite != nil {
 		o.graphite.Close()
+	}
+	if o.cdr != nil {
+		o.cdr.Close()
 	}
 	if o.dtmf != nil {
 		o.dtmf.Close()
