@@ -3,10 +3,12 @@ package daemon
 import (
 	"bytes"
 	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"testing"
 
 	"rtpgo/media"
+	"rtpgo/media/kernel"
 	"rtpgo/media/srtp"
 	"rtpgo/ng"
 )
@@ -16,9 +18,16 @@ import (
 // other as it is.
 func TestGenerateRTCP(t *testing.T) {
 	suite := srtp.Suites[6]
-	for _, engine := range userSpaceEngines {
+	for _, engine := range append([]string{"kernel"}, userSpaceEngines...) {
 		t.Run(engine, func(t *testing.T) {
-			p := launchEngine(t, engine, "--rtcp-interval=200", "--mos=LQ", "--measure-rtp")
+			options := []string{"--rtcp-interval=200", "--mos=LQ", "--measure-rtp"}
+			if engine == "kernel" { // on top of batched
+				if r := kernel.Probe([]netip.Addr{netip.MustParseAddr("127.0.0.1")}); len(r) == 0 || !r[0].Available {
+					t.Skipf("no kernel tier: %v", r)
+				}
+				engine, options = "batched", append(options, "--table=0", "--engine=kernel")
+			}
+			p := launchEngine(t, engine, options...)
 			on := ng.Pair{Key: "generate RTCP", Value: "on"}
 			t.Run("plain", func(t *testing.T) {
 				d := sub(t, p)
