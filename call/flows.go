@@ -111,10 +111,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 			f.Kind = media.KindRTCP
 		}
 	}
-	to := m.peer()
-	if m.party.echo == echoBack || (to != nil && to.party.echo == echoBack && m.party.echo == echoNone) {
-		to = m
-	}
+	to := m.hears()
 	b := m.party.blocks.or(c.blocks).or(m.blocks)
 	switch {
 	case c.dropTraffic:

@@ -170,12 +170,15 @@ func (m *Media) reported(r *media.Report) {
 	m.rate(s, &x)
 }
 
-// hears is the media whose packets m's party receives.
+// hears is the media whose packets m's party receives, and which receives
+// those of m's party: the party itself where there is an echo. nil when there
+// is none.
 func (m *Media) hears() *Media {
-	if m.party.echo == echoBack {
+	to := m.peer()
+	if m.party.echo == echoBack || (to != nil && to.party.echo == echoBack && m.party.echo == echoNone) {
 		return m
 	}
-	return m.peer()
+	return to
 }
 
 // sends is what was measured of a source of m's party, and its codec; zero when

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+	"weak"
 )
 
 // defaultRTCPInterval is that of --rtcp-interval.
@@ -18,9 +19,10 @@ type reporter struct {
 	wake  chan struct{} // an earlier call has come
 }
 
+// dueCall is a place in the queue; it doesn't keep a call that has ended.
 type dueCall struct {
 	at time.Time
-	c  *Call
+	c  weak.Pointer[Call]
 }
 
 type dueCalls []dueCall
@@ -73,8 +75,9 @@ func (r *Registry) reportLater(c *Call) {
 	q := &r.reporter
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	heap.Push(&q.queue, dueCall{r.now().Add(d), c})
-	if q.queue[0].c == c {
+	due := dueCall{r.now().Add(d), weak.Make(c)}
+	heap.Push(&q.queue, due)
+	if q.queue[0] == due {
 		select {
 		case q.wake <- struct{}{}:
 		default:
@@ -97,8 +100,11 @@ func (r *Registry) reportDue() time.Duration {
 			q.mu.Unlock()
 			return d
 		}
-		c := heap.Pop(&q.queue).(dueCall).c
+		c := heap.Pop(&q.queue).(dueCall).c.Value()
 		q.mu.Unlock()
+		if c == nil {
+			continue
+		}
 		c.mu.Lock()
 		if c.reporting = !c.dead && c.reports(); c.reporting {
 			c.report()
