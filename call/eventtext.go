@@ -35,7 +35,7 @@ const (
 	evICE                      // text: what, a: ours, b: the peer's, n: component
 	evDTLS                     // text: what, a: the peer
 	evSRTP                     // text: what
-	evRTCP                     // text: what a report says
+	evRTCP                     // n: loss in 1/256, text: which report
 	evCommand                  // text: the command
 	evDelete                   // n: seconds of delay, text: the branch
 	evEnd                      // text: why
@@ -97,6 +97,8 @@ func (e *event) words() string {
 			return fmt.Sprintf("%s, peer %s", e.text, e.a)
 		}
 		return e.text
+	case evRTCP:
+		return fmt.Sprintf("%s on what it gets: %d %% lost", e.text, e.n*100/256)
 	case evDelete:
 		s := "deleted"
 		if e.text != "" {

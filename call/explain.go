@@ -1,9 +1,12 @@
 package call
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"rtpgo/call/explain"
+	"rtpgo/media"
 	"rtpgo/ng"
 )
 
@@ -35,8 +38,9 @@ func (r *Registry) explain(req *ng.Request) (ng.Dict, error) {
 		if k == nil {
 			return nil, errReply("Unknown call-id")
 		}
-		r.strays(&k.facts)
-		return explanation(k.id, &k.facts, k.log, max(0, cursor)), nil
+		facts := k.facts
+		r.strays(&facts)
+		return explanation(k.id, &facts, k.log, max(0, cursor)), nil
 	}
 	now := r.now()
 	c.observe(now)
@@ -112,5 +116,30 @@ func (r *Registry) listEnded(cursor int, req *ng.Request) ng.Dict {
 	return ng.Dict{{Key: "calls", Value: list}, {Key: "more", Value: truth(more)}, {Key: "result", Value: "ok"}}
 }
 
-// strays adds what arrived at ports that are no longer open.
-func (r *Registry) strays(*explain.Call) {}
+// strays adds what arrived at ports that are no longer open, to a copy of the
+// call's sides: those of an ended call are everybody's.
+func (r *Registry) strays(f *explain.Call) {
+	engine, ok := r.Engine.(media.StrayReporter)
+	if !ok {
+		return
+	}
+	list := engine.Strays()
+	if len(list) == 0 {
+		return
+	}
+	f.Sides = slices.Clone(f.Sides)
+	for i := range f.Sides {
+		s := &f.Sides[i].Streams[rtp]
+		for _, v := range list {
+			switch {
+			case f.Ended && v.Port == s.Local && v.Last.After(f.Now):
+				s.After = v
+			case !f.Ended && s.In == 0 && v.Source.Addr() == s.Signalled.Addr() && f.Now.Sub(v.Last) < strayTime && v.Packets > s.Elsewhere.Packets:
+				s.Elsewhere = v
+			}
+		}
+	}
+}
+
+// strayTime is how long ago a party may have sent elsewhere to be still at it.
+const strayTime = 5 * time.Second

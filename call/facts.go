@@ -68,7 +68,7 @@ func (m *Media) facts() explain.Side {
 	for i := range s.Streams {
 		m.streamFacts(&s.Streams[i], i)
 	}
-	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && suspicious(&s.Streams[rtp]) {
+	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && (suspicious(&s.Streams[rtp]) || longPackets(to)) {
 		s.Streams[rtp].Route, s.Better = m.route(s.Streams[rtp].Local.Addr(), s.Streams[rtp].Signalled.Addr())
 	}
 	return s
@@ -124,7 +124,7 @@ func (m *Media) iceFacts(s *explain.ICE) {
 		return
 	}
 	*s = explain.ICE{On: true, Started: l.Started(), Lite: l.lite, Failed: l.failed.Load(), Valid: l.Pair(1).Valid(),
-		Candidates: len(m.ice.remote), Since: l.since}
+		Candidates: len(m.ice.remote), Checks: l.Checks(), Since: l.since}
 }
 
 func (m *Media) streamFacts(f *explain.Stream, i int) {
@@ -143,6 +143,9 @@ func (m *Media) streamFacts(f *explain.Stream, i int) {
 		f.Told = netip.AddrPortFrom(l.address.Advertised, addr.Port())
 		f.Remote, f.Confirmed = l.streams[i].Remote(), l.streams[i].Confirmed()
 	}
+	if i == rtp {
+		f.Report = m.reportFacts()
+	}
 	c := m.party.call
 	c.log.mu.Lock()
 	defer c.log.mu.Unlock()
@@ -159,8 +162,27 @@ func (m *Media) streamFacts(f *explain.Stream, i int) {
 	}
 }
 
+// reportFacts sums up what the party's RTCP says about what it gets.
+func (m *Media) reportFacts() (r explain.Report) {
+	for _, s := range m.sources {
+		r.Sent += uint64(s.senderReports)
+		r.Reports += uint64(s.reported)
+		if h := s.heard; h.At != 0 {
+			r.Lost = max(r.Lost, float64(h.Fraction)/256)
+			r.LostAll = h.Fraction == 255
+		}
+	}
+	return r
+}
+
 // suspicious tells whether it is worth to ask for the route.
 func suspicious(s *explain.Stream) bool {
-	const nearMTU = 1200
-	return s.In == 0 || s.Drops[media.DropSend] > 0 || s.Longest > nearMTU
+	return s.In == 0 || s.Drops[media.DropSend] > 0
+}
+
+// longPackets tells whether what the other side sends may be too long for the
+// way to m's party: every way takes packets of 576 octets in practice.
+func longPackets(from *Media) bool {
+	const always = 576 - 48
+	return from != nil && from.counters(rtp).longest > always
 }

@@ -141,3 +141,33 @@ func (c *Call) tellEnd(now time.Time) {
 	}
 	c.event(nil, nil, event{kind: evEnd, text: reason})
 }
+
+// What of a party's reports is in the event log.
+const (
+	toldReport = 1 << iota
+	toldLoss
+)
+
+// muchLoss is the share of a report's interval, in 1/256, that is worth an event.
+const muchLoss = 13 // 5 %
+
+// tellReport records the first report of a party about what it gets, and when
+// loss begins and ends.
+func (m *Media) tellReport(s *rtpSource, r *media.Report) {
+	loss, text := r.Fraction >= muchLoss, ""
+	switch {
+	case s.told == 0:
+		text = "first report"
+	case loss && s.told&toldLoss == 0:
+		text = "report"
+	case !loss && s.told&toldLoss != 0:
+		text = "report again"
+	default:
+		return
+	}
+	s.told = toldReport
+	if loss {
+		s.told |= toldLoss
+	}
+	m.party.call.event(nil, m, event{kind: evRTCP, n: uint64(r.Fraction), text: text})
+}

@@ -41,8 +41,10 @@ type rtpSource struct {
 	hasRTT bool
 	rating rating
 
-	reported int64       // report blocks by it
-	before   measurement // of it, at the last report of our own
+	reported      int64       // report blocks by it
+	told          uint8       // what of its reports is in the event log
+	senderReports int64       // by it
+	before        measurement // of it, at the last report of our own
 }
 
 // sentTimes remembers when sender reports left us, for the round-trip times of
@@ -127,10 +129,12 @@ func (m *Media) reported(r *media.Report) {
 	s := m.obtainSource(r.From, r.At)
 	if r.Sent {
 		s.sent = *r
+		s.senderReports++
 		s.times.add(r.NTP, r.At) // it has been forwarded at once
 		return
 	}
 	s.heard = *r
+	m.tellReport(s, r)
 	other := m.hears()
 	var subject *rtpSource
 	if other != nil {

@@ -168,7 +168,8 @@ type Route struct {
 
 // Report sums up the receiver's reports of a party.
 type Report struct {
-	Reports uint64
+	// Sent counts its sender reports, Reports its report blocks.
+	Sent, Reports uint64
 	// LostAll tells that the last reports in a row said that everything was
 	// lost, or that nothing was received.
 	LostAll bool

@@ -20,6 +20,9 @@ const (
 	stoppedAfter = 10 * time.Second
 	// staleAfter is how long ago the last good packet is when bad ones count.
 	staleAfter = time.Second
+	// endGrace is how long after the end packets may still come: a BYE that has
+	// to be repeated takes some time.
+	endGrace = 5 * time.Second
 	// aFew packets mean nothing.
 	aFew = 10
 )
@@ -88,8 +91,8 @@ var rules = []func(*direction) (Verdict, bool){
 	(*direction).ice, (*direction).dtls, (*direction).srtp,
 	(*direction).neverCame, (*direction).ceased,
 	(*direction).payload, (*direction).unexpectedSRTP,
-	(*direction).cantSend, (*direction).path, (*direction).privateAddress, (*direction).notReceived,
-	(*direction).mux, (*direction).stranger, (*direction).oldest,
+	(*direction).wrongWayOut, (*direction).private, (*direction).cantSend, (*direction).path, (*direction).notReceived, (*direction).nowhere,
+	(*direction).mux, (*direction).afterEnd, (*direction).learnedAddress, (*direction).stranger, (*direction).oldest,
 }
 
 func (d *direction) judge() Verdict {

@@ -11,8 +11,13 @@ import (
 func (d *direction) wrongSource() (Verdict, bool) {
 	s := d.stream()
 	n := drops(s, media.DropSource)
-	if n == 0 {
+	switch {
+	case n == 0:
 		return no()
+	case s.Refused.IsValid() && s.Refused.Addr() != s.Signalled.Addr() && s.Refused.Addr() != d.from.Source.Unmap() && !behindNAT(d.from):
+		return fault(Stranger, d.from.Tag,
+			fmt.Sprintf("%s sends to %s, which belongs to %s: %s refused. %s itself has sent nothing, so %s.", s.Refused, port(d.from), who(d.from), packets(n), name(d.from), d.nothing()),
+			fmt.Sprintf("Who is %s? If it is %s by another address, its SDP has to name it, or don't ask for strict-source. Else: %s", s.Refused, name(d.from), d.silentCheck()))
 	}
 	return d.sourcePort(n)
 }
@@ -80,6 +85,19 @@ func (d *direction) endedPort() (Verdict, bool) {
 		fmt.Sprintf("%s uses an old SDP: did the SDP of this call reach it, or is it still in its last call?", name(d.from)))
 }
 
+// afterEnd: the party goes on sending to the port of this call, which has
+// ended.
+func (d *direction) afterEnd() (Verdict, bool) {
+	s := d.stream()
+	late := s.After.Last.Sub(d.c.Now)
+	if !d.c.Ended || s.After.Packets < 5*aFew || late < endGrace {
+		return no()
+	}
+	return fault(EndedPort, d.from.Tag,
+		fmt.Sprintf("%s goes on sending to %s though the call has ended: %s, the last one %s after the end.", s.After.Source, port(d.from), packets(s.After.Packets), ago(late)),
+		fmt.Sprintf("The BYE didn't reach %s, or it went on to another call with an old SDP. A new call that gets this port refuses it.", name(d.from)))
+}
+
 // wrongInterface: the host would reach the silent party by another interface.
 func (d *direction) wrongInterface() (Verdict, bool) {
 	return d.onWrongInterface(d.from)
@@ -115,7 +133,7 @@ func (d *direction) payload() (Verdict, bool) {
 // mux: RTCP comes to a port of its own though it was to share that of RTP.
 func (d *direction) mux() (Verdict, bool) {
 	own := d.from.Streams[1].In
-	if !d.from.Mux || own == 0 || d.from.Streams[0].RTCPIn > 0 {
+	if !d.from.Mux || own == 0 || d.from.Streams[0].RTCPIn > 0 { // maybe late ones of before
 		return no()
 	}
 	return fault(Mux, d.from.Tag,
@@ -134,7 +152,7 @@ func (d *direction) stranger() (Verdict, bool) {
 	if s.Refused.IsValid() {
 		from = s.Refused.String()
 	}
-	return fault(Stranger, "",
+	return note(Stranger, d.from.Tag,
 		fmt.Sprintf("%s sends to %s, which belongs to %s: %s refused. The media of %s isn't touched by it.", from, port(d.from), who(d.from), packets(n), name(d.from)),
 		fmt.Sprintf("Who is %s? A former peer, a second path of the same call, or somebody who guesses ports.", from))
 }

@@ -45,11 +45,7 @@ func (d *direction) cantSend() (Verdict, bool) {
 }
 
 func (d *direction) noRoute(s *Stream, n uint64, reason string) (Verdict, bool) {
-	side := Rtpgo
-	if s.Route.Known && s.Route.Error == "" {
-		side = d.to.Tag // the host knows the way, but nobody is there
-	}
-	return fault(NoRoute, side,
+	return fault(NoRoute, Rtpgo,
 		fmt.Sprintf("This host has no way to %s (%s): %s couldn't be sent, %s.", who(d.to), reason, packets(n), d.nothing()),
 		fmt.Sprintf("ip route get %s from %s, ip neigh: is the route missing, or is the address in the SDP of %s wrong?", s.Signalled.Addr(), s.Local.Addr(), name(d.to)))
 }
@@ -82,7 +78,7 @@ func (d *direction) mtu(s *Stream, n uint64, what string) (Verdict, bool) {
 	if n > 0 {
 		text = fmt.Sprintf("Packets of %s of up to %d octets are too long for %s to %s: %s %s.", name(d.from), d.stream().Longest, limit, who(d.to), packets(n), what)
 	}
-	return fault(MTU, d.from.Tag, text,
+	return fault(MTU, d.to.Tag, text,
 		fmt.Sprintf("Let %s send smaller packets (ptime, video payload size), or raise the MTU of the way (ip link, tunnels).", name(d.from)))
 }
 
@@ -100,7 +96,7 @@ func (d *direction) path() (Verdict, bool) {
 	switch e.Problem {
 	case media.PathHost:
 		if e.From == s.Local.Addr() {
-			return fault(NoRoute, d.to.Tag,
+			return fault(NoRoute, Rtpgo,
 				fmt.Sprintf("Nobody answers at %s: this host can't resolve its neighbour on the way to %s, so %s.", s.Remote, name(d.to), d.nothing()),
 				fmt.Sprintf("ip neigh shows the gateway or host that doesn't answer; is %s up, and the address in its SDP right?", name(d.to)))
 		}
@@ -121,22 +117,21 @@ func (d *direction) path() (Verdict, bool) {
 	return no()
 }
 
-// privateAddress: media goes to an address that only the receiver's own network
-// knows.
-func (d *direction) privateAddress() (Verdict, bool) {
-	if d.to == nil || !behindNAT(d.to) || d.to.ICE.Valid {
+// wrongWayOut: media leaves by another interface than the host would take.
+func (d *direction) wrongWayOut() (Verdict, bool) {
+	if d.to == nil {
+		return no()
+	}
+	return d.onWrongInterface(d.to)
+}
+
+// private: media goes to an address that only the receiver's own network knows.
+func (d *direction) private() (Verdict, bool) {
+	if d.to == nil || !behindNAT(d.to) || d.to.ICE.Valid || d.age() < firstGrace {
 		return no()
 	}
 	s := &d.to.Streams[0]
-	if s.Remote.Addr() != s.Signalled.Addr() {
-		return note(PrivateAddress, d.to.Tag,
-			fmt.Sprintf("The SDP of %s names the private address %s; rtpgo learned from its packets that it is at %s. Media flows.", name(d.to), s.Signalled, s.Remote),
-			"")
-	}
-	if s.Confirmed && rtpIn(s) > 0 { // it is there indeed
-		return no()
-	}
-	if d.age() < firstGrace {
+	if s.Remote.Addr() != s.Signalled.Addr() || s.Confirmed && rtpIn(s) > 0 { // learned, or it is there indeed
 		return no()
 	}
 	text := fmt.Sprintf("The SDP of %s names the private address %s, and that is where its media goes: %s.", name(d.to), s.Signalled, d.nothing())
@@ -148,24 +143,50 @@ func (d *direction) privateAddress() (Verdict, bool) {
 		"Its real address isn't learned: endpoint-learning=off or the flag asymmetric forbids it. Take them away, or use SIP-source-address.")
 }
 
+// learnedAddress: the same, but where the receiver is was learned.
+func (d *direction) learnedAddress() (Verdict, bool) {
+	if d.to == nil || !behindNAT(d.to) || d.to.ICE.Valid {
+		return no()
+	}
+	s := &d.to.Streams[0]
+	if !s.Remote.IsValid() || s.Remote.Addr() == s.Signalled.Addr() {
+		return no()
+	}
+	return note(PrivateAddress, d.to.Tag,
+		fmt.Sprintf("The SDP of %s names the private address %s; rtpgo learned from its packets that it is at %s. Media flows.", name(d.to), s.Signalled, s.Remote), "")
+}
+
 // notReceived: the receiver itself reports that it gets nothing.
 func (d *direction) notReceived() (Verdict, bool) {
+	if d.to == nil || d.from.Raw {
+		return no()
+	}
+	s, r := &d.to.Streams[0], &d.to.Streams[0].Report
+	heard := r.Reports >= 2 && r.LostAll
+	if r.Reports == 0 && r.Sent >= 3 && s.Out >= 5*aFew {
+		// It tells what it sends, and nothing of what it gets. A report or two
+		// may have been sent before anything came.
+		interval := d.age() / time.Duration(r.Sent)
+		heard = d.c.Now.Sub(d.stream().First) > 3*interval
+	}
+	if !heard || rtpIn(d.stream()) == 0 {
+		return no()
+	}
+	return fault(NotReceived, d.to.Tag,
+		fmt.Sprintf("%s says in its RTCP reports that nothing of what rtpgo sends to it arrives: %s.", who(d.to), d.nothing()),
+		fmt.Sprintf("Does a firewall or NAT between %s and %s drop it? tcpdump on both ends shows where it gets lost.", port(d.to), name(d.to)))
+}
+
+// nowhere: there is no place to send to.
+func (d *direction) nowhere() (Verdict, bool) {
 	if d.to == nil {
 		return no()
 	}
 	s := &d.to.Streams[0]
-	if v, ok := d.onWrongInterface(d.to); ok {
-		return v, ok
+	if s.Out > 0 || rtpIn(s) > 0 || rtpIn(d.stream()) < aFew || d.stream().Drops[media.DropNoSink] < aFew {
+		return no()
 	}
-	if s.Report.LostAll && s.Report.Reports >= 2 && rtpIn(d.stream()) > 0 {
-		return fault(NotReceived, d.to.Tag,
-			fmt.Sprintf("%s reports in RTCP that nothing of what rtpgo sends to it arrives: %s.", who(d.to), d.nothing()),
-			fmt.Sprintf("A firewall or NAT between %s and %s drops it.", port(d.to), name(d.to)))
-	}
-	if s.Out == 0 && rtpIn(d.stream()) >= aFew && d.stream().Drops[media.DropNoSink] >= aFew && rtpIn(s) == 0 {
-		return fault(SilentSender, d.to.Tag,
-			fmt.Sprintf("Nothing is sent to %s: rtpgo doesn't know where it is, or waits for its first packet (flag NAT-wait), so %s.", name(d.to), d.nothing()),
-			fmt.Sprintf("Look at the verdict on what %s sends, and at its SDP in the timeline.", name(d.to)))
-	}
-	return no()
+	return fault(SilentSender, d.to.Tag,
+		fmt.Sprintf("Nothing is sent to %s: rtpgo doesn't know where it is, or waits for its first packet (flag NAT-wait), so %s.", name(d.to), d.nothing()),
+		fmt.Sprintf("Look at the verdict on what %s sends, and at its SDP in the timeline.", name(d.to)))
 }

@@ -45,14 +45,22 @@ func (d *direction) blocked() (Verdict, bool) {
 	return no()
 }
 
+// zeroHold is how long nobody who gave 0.0.0.0 must have sent to hold the call:
+// it may be a way to get no media while sending some (RFC 3264 section 8.4).
+const zeroHold = 2 * time.Second
+
 // held: a direction attribute or 0.0.0.0 says that there is no media this way.
 func (d *direction) held() (Verdict, bool) {
-	if d.from.Passes {
+	s := d.stream()
+	switch {
+	case d.from.Passes && d.from.Zero && !d.to.Zero && d.idle(s) > zeroHold:
+		return note(Held, d.from.Tag, fmt.Sprintf("%s has put the call on hold: its SDP gave 0.0.0.0 as its address, and it sends nothing, so %s.", name(d.from), d.nothing()), holdCheck(d.from))
+	case d.from.Passes && !d.to.Zero:
 		return no()
 	}
 	refuses, silent := !d.to.Receives || d.to.Zero, !d.from.Sends
 	switch {
-	case refuses && (d.to.Offered || !silent):
+	case refuses && (d.to.Offered || d.to.Zero || !silent):
 		how := "doesn't want to receive (a=sendonly or a=inactive)"
 		if d.to.Zero {
 			how = "gave 0.0.0.0 as its address"

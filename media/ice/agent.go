@@ -83,6 +83,7 @@ type Agent struct {
 	inbox   inbox
 	pending pendingIDs
 
+	arrived atomic.Uint64   // of the peer that were answered
 	sources []media.Sources // by local
 	using   [maxComponents]atomic.Pointer[Pair]
 
@@ -207,6 +208,9 @@ func (a *Agent) Sources(local int) *media.Sources { return &a.sources[local] }
 // Validated tells whether the peer has proved to be at an address, seen from a
 // local candidate.
 func (a *Agent) Validated(local int, addr netip.AddrPort) bool { return a.sources[local].Has(addr) }
+
+// Checks counts the peer's connectivity checks that arrived.
+func (a *Agent) Checks() uint64 { return a.arrived.Load() }
 
 // Started tells whether the peer's credentials are known.
 func (a *Agent) Started() bool {

@@ -25,6 +25,7 @@ func (a *Agent) request(local int, src netip.AddrPort, m *message, now time.Time
 		return
 	}
 	a.x.counters.requests.Add(1)
+	a.arrived.Add(1)
 	answer := func(pkt []byte) { _ = a.cfg.Locals[local].Port.Send(pkt, src) } // the peer asks again
 	if len(m.unknown) > 0 {
 		answer(encodeError(m.raw.TransactionID, stun.CodeUnknownAttribute, m.unknown, g.local.Pwd))

@@ -122,3 +122,19 @@ func Why(p media.Port) string {
 	}
 	return strings.TrimSpace(k.why.Error())
 }
+
+// FlowAt asks the engine underneath.
+func (e *Engine) FlowAt(local netip.AddrPort) *media.Flow {
+	if f, ok := e.lower.(media.FlowFinder); ok {
+		return f.FlowAt(local)
+	}
+	return nil
+}
+
+// Strays asks the engine underneath.
+func (e *Engine) Strays() []media.Stray {
+	if s, ok := e.lower.(media.StrayReporter); ok {
+		return s.Strays()
+	}
+	return nil
+}

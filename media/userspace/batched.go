@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
@@ -63,11 +64,13 @@ type Batched struct {
 
 	sending sync.RWMutex // write-locked to mark ports closed before direct is
 
-	mu     sync.Mutex
-	closed bool
-	next   uint16 // where to look for a port that is free
-	muted  []mutedPort
-	flood  int // packets in a window that are one
+	mu        sync.Mutex
+	closed    bool
+	next      uint16 // where to look for a port that is free
+	muted     []mutedPort
+	lingering map[lingering]time.Time // until when
+	strays    media.Strays
+	flood     int // packets in a window that are one
 }
 
 // NewBatched starts an engine in the network namespace of the calling thread.
@@ -183,6 +186,9 @@ func (e *Batched) open(local netip.AddrPort) (*batchedPort, error) {
 	}
 	p := &batchedPort{engine: e, address: a, number: n, flood: flood{limit: e.flood}}
 	a.set(n, p)
+	delete(e.lingering, lingering{a, n})
+	e.strays.Forget(netip.AddrPortFrom(a.addr, n))
+	e.steering.unmute(a, n)
 	e.steering.open(a, n)
 	return p, nil
 }
@@ -244,7 +250,7 @@ func (e *Batched) release(p *batchedPort) {
 	defer e.mu.Unlock()
 	p.address.set(p.number, nil)
 	if !e.closed {
-		e.steering.close(p.address, p.number)
+		e.linger(p)
 	}
 }
 

@@ -168,7 +168,9 @@ func (w *worker) find(n int, now int64) {
 			local = w.engine.table.find(&addr)
 		}
 		if ok && local != nil {
-			ports[i] = local.port(number)
+			if ports[i] = local.port(number); ports[i] == nil {
+				w.engine.stray(local, number, w.rx.source(i), now)
+			}
 		}
 	}
 	for i, p := range ports[:n] {

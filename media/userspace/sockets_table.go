@@ -2,7 +2,10 @@ package userspace
 
 import (
 	"fmt"
+	"net/netip"
 	"sync/atomic"
+
+	"rtpgo/media"
 )
 
 // portTable finds the port of a descriptor without a lock.
@@ -42,4 +45,15 @@ func (t *portTable) each(f func(*socketPort)) {
 			}
 		}
 	}
+}
+
+// FlowAt is the flow installed on a port, nil if there is none. It looks at all
+// ports: it is for rare questions.
+func (e *Sockets) FlowAt(local netip.AddrPort) (f *media.Flow) {
+	e.ports.each(func(p *socketPort) {
+		if p.local == local {
+			f = p.flow.Load()
+		}
+	})
+	return f
 }

@@ -23,6 +23,7 @@ import (
 	"rtpgo/interfaces"
 	"rtpgo/media"
 	"rtpgo/media/dtls"
+	"rtpgo/media/icmp"
 	"rtpgo/media/mos"
 	"rtpgo/media/userspace"
 	"rtpgo/ng"
@@ -36,6 +37,7 @@ type daemon struct {
 	logs     *logs.Logs
 	log      *zap.Logger
 	engine   media.Engine
+	icmp     *icmp.Watcher // nil where it may not listen
 	calls    *call.Registry
 	server   *ng.Server
 	listener *udp.Listener
@@ -80,6 +82,7 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 	if d.engine, err = engine.Start(engineOptions(cfg, locals, log.Named(logs.Internals))); err != nil {
 		return nil, err
 	}
+	d.icmp = watchICMP(d.engine, log)
 	warnOfHost(cfg, locals, d.engine, log)
 	calls := callConfig(cfg, set, d.engine, version, log)
 	if calls.DTLS, err = dtls.NewAgent(dtls.AgentConfig{MTU: cfg.DTLS.MTU, Ciphers: ciphers(cfg.DTLS.Ciphers)}); err != nil {
@@ -140,6 +143,7 @@ func (d *daemon) stop() {
 	if d.calls != nil {
 		d.calls.Close()
 	}
+	d.icmp.Close()
 	if d.engine != nil {
 		if err := d.engine.Close(); err != nil {
 			d.log.Warn("closing the packet engine", zap.Error(err))
