@@ -130,16 +130,34 @@ func looksPlain(l *media.Look, even [2]uint64) bool {
 
 // unexpectedSRTP: payloads look like ciphertext where plain RTP was agreed on.
 func (d *direction) unexpectedSRTP() (Verdict, bool) {
-	l := &d.stream().Plain
-	if d.from.Security.Mode != Plain || strings.Contains(d.from.Protocol, "SAVP") || d.from.Raw || l.RTP < 5 {
+	s := d.stream()
+	l := &s.Plain
+	if d.from.Security.Mode != Plain || strings.Contains(d.from.Protocol, "SAVP") || d.from.Raw || l.RTP == 0 {
 		return no()
 	}
 	if !has(d.from.Even, l.PT) || l.Tagged != l.RTP || l.Random*10 < l.RTP*9 {
 		return no()
 	}
+	if l.RTP < 5 && !allTagged(s.Sources) { // the kernel has most of them
+		return no()
+	}
 	return fault(SRTPUnexpected, d.from.Tag,
 		fmt.Sprintf("%s sends SRTP to %s though plain RTP was agreed on: the packets pass, but %s hears noise or nothing.", who(d.from), port(d.from), name(d.to)),
 		fmt.Sprintf("%s encrypts without having negotiated it: look at its media encryption setting, and whether its SDP lost RTP/SAVP or a=crypto on the way.", name(d.from)))
+}
+
+// allTagged tells whether all packets of the latest source are as long as G.711
+// with a tag of SRTP: they are of one length.
+func allTagged(list []media.SSRCStats) bool {
+	const header = 12
+	if len(list) == 0 || list[0].Packets < aFew || list[0].Octets%list[0].Packets != 0 {
+		return false
+	}
+	switch (list[0].Octets/list[0].Packets - header) % 80 {
+	case 4, 10, 16:
+		return true
+	}
+	return false
 }
 
 func has(set [2]uint64, pt uint8) bool { return set[pt>>6&1]>>(pt&63)&1 != 0 }
