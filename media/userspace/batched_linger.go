@@ -33,10 +33,9 @@ func (e *Batched) linger(p *batchedPort) {
 }
 
 // leave gives up the ports whose time is over. It is called each second.
-func (e *Batched) leave() {
+func (e *Batched) leave(now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now := time.Now()
 	for l, until := range e.lingering {
 		if now.After(until) {
 			delete(e.lingering, l)

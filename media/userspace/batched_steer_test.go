@@ -96,6 +96,8 @@ func TestSteering(t *testing.T) {
 		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
+		check("closed, lingering, still muted", udp, drop, -1)
+		e.leave(time.Now().Add(lingerTime + time.Second))
 		check("closed again", udp, pass, -1)
 	}
 }
