@@ -24,6 +24,10 @@ type BatchedOptions struct {
 	// another process with an overlapping range refuses to start. Ports of them
 	// that other programs hold are not opened. Ports outside work all the same.
 	Ranges []PortRange
+	// Linger is how long packets to a port that was closed are still noticed,
+	// for Strays; meanwhile the host doesn't answer them by ICMP. 0 leaves
+	// them to the host at once.
+	Linger time.Duration
 	// Logger takes warnings: other programs' sockets on media ports, and errors
 	// on the packet path, at most one line a second. nil drops them.
 	Logger *zap.Logger
@@ -64,13 +68,14 @@ type Batched struct {
 
 	sending sync.RWMutex // write-locked to mark ports closed before direct is
 
-	mu        sync.Mutex
-	closed    bool
-	next      uint16 // where to look for a port that is free
-	muted     []mutedPort
-	lingering map[lingering]time.Time // until when
-	strays    media.Strays
-	flood     int // packets in a window that are one
+	mu         sync.Mutex
+	closed     bool
+	next       uint16 // where to look for a port that is free
+	muted      []mutedPort
+	lingerTime time.Duration
+	lingering  map[lingering]time.Time // until when
+	strays     media.Strays
+	flood      int // packets in a window that are one
 }
 
 // NewBatched starts an engine in the network namespace of the calling thread.
@@ -86,6 +91,7 @@ func NewBatched(o BatchedOptions) (_ *Batched, err error) {
 	runtime.LockOSThread() // the namespace is the thread's
 	defer runtime.UnlockOSThread()
 	e := newBatched(o.Logger)
+	e.lingerTime = o.Linger
 	defer func() {
 		if err != nil {
 			e.free()

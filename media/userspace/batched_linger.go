@@ -11,12 +11,10 @@ import (
 // that it can be told who still sends there: to a phone with an old SDP the
 // kernel would answer with ICMP errors that nobody sees. Whoever opens the port
 // meanwhile gets it as always.
-const (
-	lingerTime = 20 * time.Second
-	// strayFlood is how many strays of a port are looked at; the rest is
-	// dropped before it is queued.
-	strayFlood = 4096
-)
+
+// strayFlood is how many strays of a port are looked at; the rest is dropped
+// before it is queued.
+const strayFlood = 4096
 
 // lingering is a port that was closed.
 type lingering struct {
@@ -26,10 +24,14 @@ type lingering struct {
 
 // linger keeps a closed port steered; e.mu is held.
 func (e *Batched) linger(p *batchedPort) {
+	if e.lingerTime <= 0 {
+		e.steering.close(p.address, p.number)
+		return
+	}
 	if e.lingering == nil {
 		e.lingering = make(map[lingering]time.Time)
 	}
-	e.lingering[lingering{p.address, p.number}] = time.Now().Add(lingerTime)
+	e.lingering[lingering{p.address, p.number}] = time.Now().Add(e.lingerTime)
 }
 
 // leave gives up the ports whose time is over. It is called each second.

@@ -12,7 +12,7 @@ import (
 // TestStrays: who sends to a port that was closed is known, until the port is
 // opened again.
 func TestStrays(t *testing.T) {
-	e := startBatched(t, BatchedOptions{Workers: 1})
+	e := startBatched(t, BatchedOptions{Workers: 1, Linger: time.Minute})
 	at := netip.MustParseAddr("127.0.0.1")
 	p, err := e.open(netip.AddrPortFrom(at, 0))
 	if err != nil {

@@ -96,9 +96,40 @@ func TestSteering(t *testing.T) {
 		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
-		check("closed, lingering, still muted", udp, drop, -1)
-		e.leave(time.Now().Add(lingerTime + time.Second))
 		check("closed again", udp, pass, -1)
+	}
+}
+
+// TestSteeringLingers: a port that was closed stays the engine's for a while,
+// and is opened anew as if it hadn't.
+func TestSteeringLingers(t *testing.T) {
+	e := startBatched(t, BatchedOptions{Workers: 1, Linger: time.Hour})
+	local := netip.MustParseAddrPort("127.0.0.1:30100")
+	udp := lookup(unix.IPPROTO_UDP, netip.MustParseAddrPort("198.51.100.1:4000"), local)
+	check := func(what string, worker int) {
+		t.Helper()
+		if _, w := steered(t, e, udp, 1); w != worker {
+			t.Errorf("%s: worker %d, want %d", what, w, worker)
+		}
+	}
+	for range 2 {
+		p, err := e.open(local)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.leave(time.Now().Add(2 * time.Hour))
+		check("open", 0)
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		check("closed", 0)
+	}
+	e.leave(time.Now())
+	check("closed a moment ago", 0)
+	e.leave(time.Now().Add(2 * time.Hour))
+	check("closed long ago", -1)
+	if len(e.lingering) != 0 {
+		t.Errorf("%d ports linger", len(e.lingering))
 	}
 }
 

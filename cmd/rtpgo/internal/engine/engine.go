@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -13,6 +14,10 @@ import (
 	"rtpgo/media/kernel"
 	"rtpgo/media/userspace"
 )
+
+// linger is how long rtpgo explain notices packets to ports of calls that have
+// ended.
+const linger = 20 * time.Second
 
 // Names that aren't those of an engine in user space.
 const (
@@ -67,7 +72,7 @@ var engines = family{
 		{
 			name: "batched",
 			start: func(o Options) (media.Engine, error) {
-				return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Logger: o.Log})
+				return userspace.NewBatched(userspace.BatchedOptions{Workers: o.Workers, Ranges: o.Ranges, Linger: linger, Logger: o.Log})
 			},
 			probe: userspace.ProbeBatched,
 		},
