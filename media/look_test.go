@@ -22,7 +22,9 @@ func TestLook(t *testing.T) {
 		{"G.711", func(int) []byte { return rtp(0, make([]byte, 160)) },
 			func(l Look) bool { return l.Even == lookAtMost && l.Tagged == 0 && l.Random == 0 && l.Firsts == 1 }},
 		{"G.711 as SRTP", func(int) []byte { return rtp(0, random(170)) },
-			func(l Look) bool { return l.Even == 0 && l.Tagged == lookAtMost && l.Random == lookAtMost && l.Firsts > 8 }},
+			func(l Look) bool {
+				return l.Even == 0 && l.Tagged == lookAtMost && l.Random == lookAtMost && l.Firsts > 8
+			}},
 		{"Opus", func(i int) []byte { return rtp(96, append([]byte{0x78}, random(70+i)...)) },
 			func(l Look) bool { return l.Firsts == 1 && l.PT == 96 }},
 	} {

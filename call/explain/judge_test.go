@@ -198,7 +198,9 @@ func TestJudge(t *testing.T) {
 			a.Security.Mode = Pending
 			a.Streams[0].Drops[media.DropKey], a.Streams[0].Garbled = 3000, media.Look{RTP: 16, Tagged: 16, Random: 16}
 		}, want{SRTPKey, true, "alice", "No SRTP key"}, healthy},
-		{"SRTP unexpected", func(_ *Call, a, _ *Side) { a.Streams[0].Plain = media.Look{RTP: 16, Tagged: 16, Random: 16, Firsts: 15} },
+		{"SRTP unexpected", func(_ *Call, a, _ *Side) {
+			a.Streams[0].Plain = media.Look{RTP: 16, Tagged: 16, Random: 16, Firsts: 15}
+		},
 			want{SRTPUnexpected, true, "alice", "though plain RTP"}, healthy},
 		{"SRTP unexpected, in the kernel", func(_ *Call, a, _ *Side) {
 			a.Streams[0].Plain = media.Look{RTP: 1, Tagged: 1, Random: 1, Firsts: 1}
