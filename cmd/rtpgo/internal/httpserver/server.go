@@ -128,6 +128,7 @@ func (s *Server) Start() error {
 	// is that of requests. WebSocket needs HTTP/1.1 anyway.
 	s.http.Protocols.SetHTTP1(true)
 	s.listeners = append(plain, secure...)
+	s.warnOfOpenness()
 	for _, l := range plain {
 		s.serve(l, "http")
 	}
@@ -149,6 +150,16 @@ func (s *Server) listen(addresses []netip.AddrPort, option string) ([]net.Listen
 		list[i] = s.bounds.Listener(l)
 	}
 	return list, nil
+}
+
+// warnOfOpenness tells when other hosts may command the daemon unasked.
+func (s *Server) warnOfOpenness() {
+	for _, a := range s.Addresses() {
+		if !s.access.demanded() && !a.Addr().IsLoopback() {
+			s.log.Warn("whoever reaches this address over HTTP controls the daemon", zap.Stringer("address", a),
+				zap.String("mend", "set http-token-file, or listen on 127.0.0.1"))
+		}
+	}
 }
 
 func (s *Server) serve(l net.Listener, scheme string) {

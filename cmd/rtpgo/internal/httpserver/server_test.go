@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -243,6 +245,17 @@ func TestPagesOfStrangersDontCommand(t *testing.T) {
 	} {
 		if got, body := get(t, c, base(s)+"/command", test.headers...); got != test.want {
 			t.Errorf("%q: %d %q, want %d", test.headers, got, body, test.want)
+		}
+	}
+}
+
+func TestWarningOfOpenness(t *testing.T) {
+	for address, want := range map[string]int{"127.0.0.1:0": 0, "0.0.0.0:0": 1} {
+		core, logs := observer.New(zap.WarnLevel)
+		start(t, Config{HTTP: []netip.AddrPort{netip.MustParseAddrPort(address)}, Log: zap.New(core)})
+		start(t, Config{HTTP: []netip.AddrPort{netip.MustParseAddrPort(address)}, Log: zap.New(core), TokenFile: write(t, "token", token)})
+		if n := logs.FilterMessageSnippet("controls the daemon").Len(); n != want {
+			t.Errorf("%s: %d warnings, want %d", address, n, want)
 		}
 	}
 }
