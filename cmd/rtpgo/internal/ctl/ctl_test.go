@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.uber.org/zap"
@@ -29,8 +30,28 @@ type bench struct {
 	*Interpreter
 	server *ng.Server
 	logs   *logs.Logs
-	log    *bytes.Buffer
+	log    *buffer
 	tos    int
+}
+
+// buffer is a log that is read while it is written.
+type buffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// take returns what was written since the last time.
+func (b *buffer) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer b.text.Reset()
+	return b.text.String()
 }
 
 func newBench(tb testing.TB) *bench {
@@ -44,7 +65,7 @@ func newBench(tb testing.TB) *bench {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	b := &bench{TB: tb, tos: -1, log: new(bytes.Buffer)}
+	b := &bench{TB: tb, tos: -1, log: new(buffer)}
 	debugged := new(call.Debugged)
 	b.logs = logs.New(cfg.Log, debugged, b.log)
 	engine := memory.New()
@@ -282,6 +303,7 @@ func FuzzExecute(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
+		b.TB = t
 		if strings.Contains(line, "maxopenfiles") {
 			return // the limit is the test's too
 		}
@@ -289,7 +311,10 @@ func FuzzExecute(f *testing.F) {
 			t.Fatal(err)
 		}
 		if b.calls.Count() == 0 {
-			b.threeCalls()
+			if err := b.settings.Revert(); err != nil || b.offer("offer", "call-0@x", 4000) != "ok" {
+				t.Fatalf("no new call: %v", err)
+			}
 		}
+		b.log.take()
 	})
 }

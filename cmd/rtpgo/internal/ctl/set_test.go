@@ -112,9 +112,9 @@ func TestLogging(t *testing.T) {
 	b := newBench(t)
 	b.threeCalls()
 	logged := func(id string) bool {
-		b.log.Reset()
+		b.log.take()
 		b.ng(ng.Pair{Key: "command", Value: "query"}, ng.Pair{Key: "call-id", Value: id})
-		return strings.Contains(b.log.String(), id)
+		return strings.Contains(b.log.take(), id)
 	}
 	if logged("call-0@x") {
 		t.Fatal("requests are logged at level 5 already")
