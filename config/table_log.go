@@ -14,7 +14,7 @@ var logOptions = []*Option{
 		Doc:   "Name under which syslog and the journal get the lines.",
 		field: func(c *Config) any { return &c.Log.Name }},
 	{Name: "log-journal", Default: "false", Group: "Log", Since: firstRelease, Own: true,
-		Doc: "Log to systemd's journal by its own protocol instead of syslog: the fields of a line are fields of the entry " +
+		Doc: "Log to systemd's journal by its own protocol instead of syslog or standard error: the fields of a line are fields of the entry " +
 			"(journalctl RTPGO_CALL=CALL-ID).",
 		field: func(c *Config) any { return &c.Log.Journal }},
 	{Name: "log-format", Kind: String, Default: LogDefault, Enum: []string{LogDefault, LogParsable, LogJSON}, Group: "Log", Since: firstRelease,

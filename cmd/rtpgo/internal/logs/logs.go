@@ -40,11 +40,11 @@ func New(o config.Log, calls Debugged, stderr io.Writer) *Logs {
 	var err error
 	what := "journal"
 	switch {
-	case o.Stderr:
-	case o.Journal:
+	case o.Journal: // though a service file asks for standard error
 		if l.journal, err = dialJournal(o.Name); err == nil {
 			c.to = l.journal
 		}
+	case o.Stderr:
 	default:
 		what = "syslog"
 		var w *syslog.Writer

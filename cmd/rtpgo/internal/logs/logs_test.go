@@ -237,7 +237,7 @@ func TestJournal(t *testing.T) {
 	defer func(p string) { journalSocket = p }(journalSocket)
 	journalSocket = path
 	o := options(6)
-	o.Stderr, o.Journal = false, true
+	o.Journal = true // goes before standard error, which service files ask for
 	l := New(o, nil, os.Stderr)
 	l.Log.Named(Control).Warn("refused", zap.String("call", "c1"), zap.String("reply sdp", "v=0\r\n"), zap.Int("media", 1))
 	want := "MESSAGE=refused\nPRIORITY=4\nSYSLOG_IDENTIFIER=rtpgo\nRTPGO_PART=control\nRTPGO_CALL=c1\nRTPGO_MEDIA=1\n" +
