@@ -163,10 +163,11 @@ func TestPage(t *testing.T) {
 
 	l.eval("document.querySelector('.calls tbody a').click()")
 	l.wait("document.querySelector('.verdict.bad')")
-	if v := l.text(".verdict.bad"); !contains(v, "silent-sender", "Check:") {
+	if v := l.text(".verdict.bad"); !contains(v, "silent-sender", "Next:") {
 		t.Errorf("the verdict is %q", v)
 	}
 	l.wait("document.querySelectorAll('.drawing .way').length == 2 && document.querySelector('.way.good.moves') && document.querySelector('.way.bad:not(.moves)')")
+	l.wait("document.querySelectorAll('.plots canvas').length >= 3")
 	l.views("one-way", desk, darkDesk)
 
 	l.see(desk)

@@ -86,7 +86,7 @@ func (a *access) byToken(r *http.Request) bool {
 	if strings.EqualFold(scheme, "Bearer") {
 		return equal(strings.TrimSpace(shown), a.token.get())
 	}
-	c, err := r.Cookie(sessionCookie)
+	c, err := r.Cookie(SessionCookie)
 	return err == nil && validSession(a.token.get(), c.Value)
 }
 

@@ -15,10 +15,12 @@ import (
 )
 
 const (
-	loginPath     = "/login"
-	logoutPath    = "/logout"
-	sessionCookie = "rtpgo-session"
-	sessionTime   = 12 * time.Hour
+	loginPath   = "/login"
+	logoutPath  = "/logout"
+	sessionTime = 12 * time.Hour
+
+	// SessionCookie is the name of the cookie of those who have logged in.
+	SessionCookie = "rtpgo-session"
 )
 
 // session serves the login page, where a browser's user shows the token once
@@ -53,7 +55,7 @@ func (a *access) session(w http.ResponseWriter, r *http.Request) bool {
 
 func (a *access) setCookie(w http.ResponseWriter, r *http.Request, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: age,
+		Name: SessionCookie, Value: value, Path: "/", MaxAge: age,
 		Secure: r.TLS != nil, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 }

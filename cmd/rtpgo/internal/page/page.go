@@ -14,6 +14,7 @@ import (
 
 	"rtpgo/call"
 	"rtpgo/cmd/rtpgo/internal/engine"
+	"rtpgo/cmd/rtpgo/internal/httpserver"
 )
 
 // Sources are what the page shows.
@@ -46,6 +47,7 @@ func New(s Sources) *Page {
 	p := &Page{sources: s, collect: newCollector(s), mux: http.NewServeMux(), every: time.Second}
 	p.mux.Handle("GET /", assets())
 	p.mux.HandleFunc("GET /api/overview", p.overview)
+	p.mux.HandleFunc("GET /api/session", p.session)
 	p.mux.HandleFunc("GET /api/history", p.history)
 	p.mux.HandleFunc("GET /api/calls", p.calls)
 	p.mux.HandleFunc("GET /api/ended", p.ended)
@@ -76,4 +78,10 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 	p.mux.ServeHTTP(w, r)
+}
+
+// session tells whether the browser came in by a login, which it can end.
+func (p *Page) session(w http.ResponseWriter, r *http.Request) {
+	_, err := r.Cookie(httpserver.SessionCookie)
+	writeJSON(w, marshal(map[string]bool{"cookie": err == nil}))
 }

@@ -33,6 +33,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the page loads files, no data: URLs
     modulePreload: false,
     chunkSizeWarningLimit: 200,
+    license: { fileName: 'licenses.md' }, // of what is built in
   },
   plugins: [belongsTogether],
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },

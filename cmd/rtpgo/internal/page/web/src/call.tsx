@@ -67,7 +67,8 @@ export function CallView({ live, id }: { live: Live; id: string }) {
         </dl>
       </div>
       {head.state === 'unknown' && <p class="empty tall">No such call is up, and none of this name is remembered.</p>}
-      {explain ? <Verdicts list={explain.verdicts} /> : head.row?.fault && <p class="notice bad">{head.row.fault}</p>}
+      {explain && <Verdicts list={explain.verdicts} />}
+      {head.row?.fault && !explain?.verdicts.some((v) => v.fault) && <p class="notice warn">{head.row.fault}</p>}
       {call && (
         <Panel title="Media path">
           <Path call={call} tracks={tracks} />

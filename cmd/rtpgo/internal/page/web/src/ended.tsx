@@ -44,7 +44,7 @@ export function EndedView({ live, route }: { live: Live; route: Route }) {
                       {c.id}
                     </a>
                   </th>
-                  <td class="num" data-name="Ended">
+                  <td class="num nowrap" data-name="Ended">
                     {dayAndClock(c.ended)}
                   </td>
                   <td class="n" data-name="Lasted">

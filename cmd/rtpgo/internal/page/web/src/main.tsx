@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
 import { CallView } from './call';
@@ -60,6 +60,13 @@ function App() {
 
 function Header({ live, route }: { live: Live; route: Route }) {
   const o = live.overview;
+  const [session, setSession] = useState(false);
+  useEffect(() => {
+    fetch('./api/session')
+      .then((r) => r.json())
+      .then((s: { cookie: boolean }) => setSession(s.cookie))
+      .catch(() => {});
+  }, []);
   const link = (view: Route['view'], text: string, n?: number) => (
     <a href={view === 'overview' ? '#/' : `#/${view}`} aria-current={route.view === view ? 'page' : undefined}>
       {text}
@@ -90,6 +97,11 @@ function Header({ live, route }: { live: Live; route: Route }) {
           <span class={'link ' + (live.connected ? 'on' : 'off')} role="status">
             {live.connected ? 'live' : 'no connection'}
           </span>
+          {session && (
+            <form method="post" action="/logout">
+              <button>Log out</button>
+            </form>
+          )}
         </div>
       </div>
     </header>

@@ -21,7 +21,7 @@ export function Verdicts({ list }: { list: Verdict[] }) {
               <p>{v.text}</p>
               {v.check && (
                 <p class="check">
-                  <b>Check:</b> {v.check}
+                  <b>Next:</b> {v.check}
                 </p>
               )}
             </div>
