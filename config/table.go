@@ -139,7 +139,7 @@ var controlOptions = []*Option{
 	{Name: "listen-udp", Short: "u", Kind: List, Arg: "[IP:]PORT", Group: groupControl, Doc: "UDP address for the rtpproxy protocol.",
 		Unsupported: "only the NG protocol is spoken; use Kamailio's rtpengine module"},
 	{Name: "listen-http", Kind: List, Arg: "[IP:]PORT", Example: "127.0.0.1:8080", Group: groupControl, Since: firstRelease,
-		Doc: "TCP address for HTTP and WebSocket. Without an IP all addresses of the host are served; " +
+		Doc: "TCP address for HTTP and WebSocket: the control protocol, metrics, the live page. Without an IP all addresses of the host are served; " +
 			"whoever can reach the port controls the daemon unless http-token-file is set.",
 		field: func(c *Config) any { return &c.ListenHTTP }},
 	{Name: "listen-https", Kind: List, Arg: "[IP:]PORT", Example: "8443", Group: groupControl, Since: firstRelease,

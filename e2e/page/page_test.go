@@ -89,6 +89,13 @@ func (l *lab) picture(name string) {
 	l.must(os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644))
 }
 
+// linger waits for lines in the plots of a picture.
+func (l *lab) linger() {
+	if *screenshots != "" {
+		time.Sleep(20 * time.Second)
+	}
+}
+
 // call makes a call; an end without habits never sends.
 func (l *lab) call(id string, a, b habits, answer ...string) {
 	l.Helper()
@@ -144,7 +151,7 @@ func TestPage(t *testing.T) {
 	l.wait("parseInt(document.querySelectorAll('.tiles .figure')[1].innerText.replace(/[^0-9]/g, '')) > 400")
 	l.wait("document.querySelector('.attention li')")
 	if *screenshots != "" {
-		l.wait("document.querySelectorAll('.attention li').length >= 2 && document.querySelector('.attention .bad')") // after 15 s
+		time.Sleep(90 * time.Second) // some history for the picture
 	}
 	l.wait("document.querySelector('.history canvas')")
 	l.views("overview", desk, darkDesk, phone, darkPhone)
@@ -168,6 +175,7 @@ func TestPage(t *testing.T) {
 	}
 	l.wait("document.querySelectorAll('.drawing .way').length == 2 && document.querySelector('.way.good.moves') && document.querySelector('.way.bad:not(.moves)')")
 	l.wait("document.querySelectorAll('.plots canvas').length >= 3")
+	l.linger()
 	l.views("one-way", desk, darkDesk)
 
 	l.see(desk)
@@ -180,6 +188,8 @@ func TestPage(t *testing.T) {
 		t.Errorf("the offer before and after is shown as\n%s", shown)
 	}
 	l.noKey()
+	l.linger()
+	l.eval("scrollTo(0, 0)")
 	l.views("call", desk, phone, darkPhone)
 
 	l.see(desk)

@@ -8,6 +8,7 @@ import { Path } from './path';
 import { Plot } from './plot';
 import { flows, useTracks, type Flow, type Track } from './tracks';
 import { Timeline } from './timeline';
+import type { Row } from './types';
 import { Verdicts } from './verdicts';
 
 export function CallView({ live, id }: { live: Live; id: string }) {
@@ -68,7 +69,7 @@ export function CallView({ live, id }: { live: Live; id: string }) {
       </div>
       {head.state === 'unknown' && <p class="empty tall">No such call is up, and none of this name is remembered.</p>}
       {explain && <Verdicts list={explain.verdicts} />}
-      {head.row?.fault && !explain?.verdicts.some((v) => v.fault) && <p class="notice warn">{head.row.fault}</p>}
+      {head.row?.fault && !explain?.verdicts.some((v) => v.fault) && <Notice row={head.row} />}
       {call && (
         <Panel title="Media path">
           <Path call={call} tracks={tracks} />
@@ -87,6 +88,16 @@ export function CallView({ live, id }: { live: Live; id: string }) {
         </Panel>
       )}
     </>
+  );
+}
+
+// Notice tells what the verdicts don't: the media flows, but badly.
+function Notice({ row }: { row: Row }) {
+  return (
+    <p class="notice warn">
+      <b>{row.fault![0].toUpperCase() + row.fault!.slice(1)}.</b> On the worst stream {percent(row.lossNow)} are lost now, {percent(row.loss)} since the
+      call began; its jitter is {milliseconds(row.jitter)} ms.
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
 import { CallView } from './call';
@@ -29,8 +29,11 @@ function App() {
   const route = useRoute();
   const live = useLive(streamQuery(route));
   const name = route.view === 'call' ? route.id : { overview: 'Overview', calls: 'Calls', ended: 'Ended calls' }[route.view];
+  const first = useRef(true);
   useEffect(() => {
     document.title = `${name} · rtpgo`;
+    if (!first.current) document.getElementById('main')?.focus({ preventScroll: true });
+    first.current = false;
     scrollTo(0, 0);
   }, [route.view, route.id]);
   return (

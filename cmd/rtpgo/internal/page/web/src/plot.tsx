@@ -40,12 +40,14 @@ function Canvas(p: Props) {
   const plot = useRef<uPlot | null>(null);
   const shape = p.series.map((s) => s.name + s.scale).join('|') + p.height;
   const data = [p.at, ...p.series.map((s) => s.values)] as uPlot.AlignedData;
+  const latest = useRef(data);
+  latest.current = data;
 
   useEffect(() => {
     const here = box.current!;
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(p, here.clientWidth), data, here);
+      plot.current = new uPlot(options(p, here.clientWidth), latest.current, here);
     };
     make();
     const resize = new ResizeObserver(() => plot.current?.setSize({ width: here.clientWidth, height: p.height }));
