@@ -62,3 +62,20 @@ func BenchmarkCall(b *testing.B) {
 		do(ng.Dict{{Key: "call-id", Value: id}, {Key: "from-tag", Value: "a"}, {Key: "command", Value: "delete"}})
 	}
 }
+
+// BenchmarkTick is what the clock does each second with 10,000 calls that talk.
+func BenchmarkTick(b *testing.B) {
+	l := newLabOn(b, []string{"public/192.0.2.1", "private/10.0.0.1", "third/192.0.2.3", "fourth/192.0.2.4", "fifth/192.0.2.5"}, nil)
+	for range 10000 {
+		k := l.call()
+		words := ng.List{fmt.Sprint([...]string{"public", "third", "fourth", "fifth"}[l.ids.Load()%4])}
+		k.offer(description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), kv("direction", append(words, words[0])))
+		k.answer(description("198.51.100.2", "m=audio 4000 RTP/AVP 0"))
+		l.engine.Inject(k.facing("a"), addrPort("198.51.100.1:4000"), rtpOf(0, 1))
+		l.engine.Inject(k.facing("b"), addrPort("198.51.100.2:4000"), rtpOf(0, 1))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l.r.tick()
+	}
+}

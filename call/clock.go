@@ -25,7 +25,8 @@ func (r *Registry) clock() {
 
 // tick does what the time has come for, once a second.
 func (r *Registry) tick() {
-	v := r.newSurvey()
+	r.turn++
+	v := r.newSurvey(r.turn)
 	for _, c := range r.all() {
 		r.check(c, v.at, v)
 	}

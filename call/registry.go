@@ -97,6 +97,7 @@ type Registry struct {
 	stats        totals
 	sums         map[*interfaces.Address]*sums          // never changes
 	quality      map[*interfaces.Address]*qualityTotals // likewise
+	turn         int64                                  // number of the survey; the clock's alone
 	surveyed     atomic.Pointer[survey]                 // nil before the first tick
 	signalling   signalling
 	proxies      ProxyCounters

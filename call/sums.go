@@ -50,24 +50,34 @@ func newSums(set *interfaces.Set) map[*interfaces.Address]*sums {
 // for its tally.
 func (l *localPorts) account(i int, t *media.Tally) {
 	l.streams[i].Tally(t)
-	now := [firstDrop]uint64{
+	l.accountTraffic(i, t)
+	// These two start again when a stream forgets a source.
+	l.restart(i, lostPackets, uint64(t.Lost))
+	l.restart(i, duplicatePackets, t.Duplicates)
+	for cause, n := range t.Drops {
+		l.grow(i, firstDrop+measure(cause), n)
+	}
+}
+
+// accountTraffic is account for packets and octets alone, of a tally that has
+// them.
+func (l *localPorts) accountTraffic(i int, t *media.Tally) {
+	now := [lostPackets]uint64{
 		userPackets: t.In.Packets - t.Kernel.Packets, userOctets: t.In.Octets - t.Kernel.Octets,
 		kernelPackets: t.Kernel.Packets, kernelOctets: t.Kernel.Octets, inErrors: t.In.Errors,
 		outPackets: t.Out.Packets, outOctets: t.Out.Octets, outErrors: t.Out.Errors,
-		lostPackets: uint64(t.Lost), duplicatePackets: t.Duplicates,
-	}
-	// These two start again when a stream forgets a source.
-	for _, m := range [...]measure{lostPackets, duplicatePackets} {
-		if uint32(now[m]) < l.added[i][m] {
-			l.added[i][m] = uint32(now[m])
-		}
 	}
 	for m, n := range now {
 		l.grow(i, measure(m), n)
 	}
-	for cause, n := range t.Drops {
-		l.grow(i, firstDrop+measure(cause), n)
+}
+
+// restart is grow for a counter that may begin again.
+func (l *localPorts) restart(i int, m measure, now uint64) {
+	if uint32(now) < l.added[i][m] {
+		l.added[i][m] = uint32(now)
 	}
+	l.grow(i, m, now)
 }
 
 // grow never takes anything back: a counter read while both tiers move on may

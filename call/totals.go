@@ -84,7 +84,7 @@ func (m *Media) spoke() bool {
 			if l.streams[rtp].Kernelized() {
 				return true
 			}
-			if l.streams[rtp].Tally(&t); t.In.Packets > 0 {
+			if l.streams[rtp].Traffic(&t); t.In.Packets > 0 {
 				return true
 			}
 		}

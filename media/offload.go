@@ -59,11 +59,13 @@ type KernelSSRC struct {
 // AddKernel adds to the receiving half of the stream what arrived; last is
 // when the last packet did (Now's clock), 0 if none.
 func (s *Stream) AddKernel(in Counters, last int64) {
-	s.in.add(in)
+	// The kernel's part goes first: who reads both, the sum before it, never
+	// takes it for user space's.
 	s.in.kernel.add(in)
 	if last > s.in.lastKernel.Load() {
 		s.in.lastKernel.Store(last)
 	}
+	s.in.add(in)
 }
 
 // IngressSources describes the RTP sources heard at the port, latest first, as

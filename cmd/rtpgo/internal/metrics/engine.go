@@ -100,7 +100,9 @@ var engineFamilies = []family{
 		help: "Packets of flows in the kernel that it left to user space, by cause.",
 		collect: ofKernel(func(s *sample, e emitter) {
 			for _, cause := range slices.Sorted(maps.Keys(s.tier.Up)) {
-				e.put(float64(s.tier.Up[cause]), cause)
+				if cause != "none" {
+					e.put(float64(s.tier.Up[cause]), cause)
+				}
 			}
 		})},
 }

@@ -102,8 +102,8 @@ func talked(t *testing.T) (*lab, string) {
 	at := l.establish("one")
 	rtp := []byte{0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 1, 2, 3, 4}
 	l.engine.Inject(at, netip.MustParseAddrPort("198.51.100.1:4000"), rtp)
-	l.engine.Inject(at, netip.MustParseAddrPort("203.0.113.9:9"), rtp)
-	l.establish("two")
+	at = l.establish("two")
+	l.engine.Inject(at, netip.MustParseAddrPort("198.51.100.1:4000"), []byte("nonsense"))
 	l.do("delete", "two", ng.Pair{Key: "delete-delay", Value: int64(0)})
 	l.do("nonsense", "one")
 	return l, l.eventually(`rtpengine_packets_total{type="userspace"} 1`)
@@ -123,8 +123,8 @@ func TestScrape(t *testing.T) {
 		`rtpengine_errors_total{proxy="192.0.2.7"} 1`,
 		`rtpengine_ports{address="192.0.2.1",name="public"} 40001`,
 		`rtpgo_calls{state="answered"} 1`,
-		`rtpgo_drops_total{address="192.0.2.1",cause="stranger",name="public"} 1`,
-		`rtpgo_drops_total{address="10.0.0.1",cause="stranger",name="private"} 0`,
+		`rtpgo_drops_total{address="192.0.2.1",cause="not RTP",name="public"} 1`,
+		`rtpgo_drops_total{address="10.0.0.1",cause="not RTP",name="private"} 0`,
 		`rtpgo_ng_request_duration_seconds_count{command="answer"} 2`,
 		`rtpgo_ng_request_duration_seconds_bucket{command="other",le="+Inf"} 1`,
 		`rtpgo_ng_request_errors_total{command="other"} 1`,
