@@ -81,11 +81,11 @@ func (c *conn) receive() error {
 func (c *conn) deadline(began time.Time) time.Time {
 	switch {
 	case !began.IsZero():
-		return began.Add(readTimeout)
+		return began.Add(c.listener.config.read)
 	case c.listener.config.Silent:
 		return time.Time{}
 	}
-	return time.Now().Add(idleTimeout)
+	return time.Now().Add(c.listener.config.idle)
 }
 
 // ending is what is worth a warning when reading ended with err.

@@ -35,6 +35,8 @@ type Config struct {
 	// what is broadcast.
 	Silent bool
 	Log    *zap.Logger
+
+	read, stall, idle time.Duration // of tests
 }
 
 // Listener receives requests on some sockets and sends the replies of a server.
@@ -58,9 +60,17 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 	if c.Log == nil {
 		c.Log = zap.NewNop()
 	}
+	for _, d := range []struct {
+		value *time.Duration
+		usual time.Duration
+	}{{&c.read, readTimeout}, {&c.stall, stallTimeout}, {&c.idle, idleTimeout}} {
+		if *d.value == 0 {
+			*d.value = d.usual
+		}
+	}
 	seldom := stream.Seldom(c.Log)
 	l := &Listener{config: c, server: server, log: seldom, conns: make(map[*conn]struct{}),
-		bounds: stream.Bounds{Total: maxConnections, PerAddress: maxPerAddress, Stall: stallTimeout, Log: seldom}}
+		bounds: stream.Bounds{Total: maxConnections, PerAddress: maxPerAddress, Stall: c.stall, Log: seldom}}
 	var err error
 	if l.sockets, err = stream.Listen(c.Addresses, c.TOS); err != nil {
 		return nil, fmt.Errorf("NG control: %w", err)

@@ -29,8 +29,14 @@ const patience = 10 * time.Second
 // start serves h on loopback until the test ends.
 func start(t *testing.T, h ng.HandlerFunc) (*Listener, *observer.ObservedLogs) {
 	t.Helper()
+	return startWith(t, Config{}, h)
+}
+
+func startWith(t *testing.T, c Config, h ng.HandlerFunc) (*Listener, *observer.ObservedLogs) {
+	t.Helper()
 	core, logs := observer.New(zap.DebugLevel)
-	l, err := Listen(Config{Addresses: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, Log: zap.New(core)}, ng.NewServer(h, nil))
+	c.Addresses, c.Log = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, zap.New(core)
+	l, err := Listen(c, ng.NewServer(h, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +249,56 @@ func TestSlowReader(t *testing.T) {
 			t.Fatalf("reply %d: %v", i, err)
 		}
 	}
+}
+
+// Half a message, nothing at all, and replies that nobody takes.
+func TestTimeouts(t *testing.T) {
+	const short = 50 * time.Millisecond
+	reason := func(logs *observer.ObservedLogs, text string) {
+		t.Helper()
+		eventually(t, text, func() bool {
+			for _, e := range logs.FilterMessage("NG connection closed").All() {
+				if strings.Contains(fmt.Sprint(e.ContextMap()), text) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	t.Run("half a message", func(t *testing.T) {
+		l, logs := startWith(t, Config{read: short}, pong)
+		between := dial(t, l)
+		send(t, between, "\n") // is none
+		half := dial(t, l)
+		send(t, half, "a d7:comm")
+		closed(t, half)
+		reason(logs, "wasn't complete in time")
+		send(t, between, "a d7:command4:pinge")
+		receive(t, between, "\na d6:result4:ponge")
+	})
+	t.Run("silence", func(t *testing.T) {
+		l, logs := startWith(t, Config{idle: short}, pong)
+		closed(t, dial(t, l))
+		reason(logs, "nothing asked")
+		l, _ = startWith(t, Config{idle: short, read: short, Silent: true}, pong)
+		c := dial(t, l)
+		send(t, c, "a d7:command4:pinge")
+		receive(t, c, "a d6:result4:ponge")
+		time.Sleep(4 * short) // long enough for what must not happen
+		send(t, c, "b d7:command4:pinge")
+		receive(t, c, "b d6:result4:ponge")
+	})
+	t.Run("no reader", func(t *testing.T) {
+		reply := strings.Repeat("y", 1<<20)
+		l, logs := startWith(t, Config{stall: short}, func(context.Context, *ng.Request) ng.Dict { return ng.Dict{{Key: "x", Value: reply}} })
+		c := dial(t, l)
+		for i := range 32 {
+			if _, err := fmt.Fprintf(c, "%d d7:command1:xe", i); err != nil {
+				break
+			}
+		}
+		reason(logs, "timeout")
+	})
 }
 
 func TestLimitPerAddress(t *testing.T) {

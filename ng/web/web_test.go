@@ -307,8 +307,8 @@ func FuzzPost(f *testing.F) {
 		f.Add([]byte(s), false)
 		f.Add([]byte(s), true)
 	}
-	server := newServer(ping)
 	f.Fuzz(func(t *testing.T, body []byte, plain bool) {
+		server := newServer(ping) // that remembers no cookie
 		r := httptest.NewRequest("POST", "/ng", strings.NewReader(string(body)))
 		r.Header.Set("Content-Type", typeNG)
 		w := httptest.NewRecorder()
