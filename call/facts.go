@@ -23,7 +23,7 @@ func (c *Call) facts(now time.Time) explain.Call {
 	f.Sides = make([]explain.Side, 0, len(at))
 	for _, p := range c.parties {
 		for _, m := range p.medias {
-			s := m.facts()
+			s := m.facts(now.Sub(c.created))
 			s.Other = -1
 			if o := m.peer(); o != nil {
 				s.Other = at[o]
@@ -34,7 +34,8 @@ func (c *Call) facts(now time.Time) explain.Call {
 	return f
 }
 
-func (m *Media) facts() explain.Side {
+// facts of a media of a call of that age.
+func (m *Media) facts(age time.Duration) explain.Side {
 	c := m.party.call
 	s := explain.Side{
 		Tag: m.party.tag, Index: m.index + 1, Type: m.typ, Protocol: m.protoText,
@@ -68,7 +69,7 @@ func (m *Media) facts() explain.Side {
 	for i := range s.Streams {
 		m.streamFacts(&s.Streams[i], i)
 	}
-	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && (suspicious(&s.Streams[rtp]) || longPackets(to)) {
+	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && (suspicious(&s.Streams[rtp], age) || longPackets(to)) {
 		s.Streams[rtp].Route, s.Better = m.route(s.Streams[rtp].Local.Addr(), s.Streams[rtp].Signalled.Addr())
 	}
 	return s
@@ -175,9 +176,10 @@ func (m *Media) reportFacts() (r explain.Report) {
 	return r
 }
 
-// suspicious tells whether it is worth to ask for the route.
-func suspicious(s *explain.Stream) bool {
-	return s.In == 0 || s.Drops[media.DropSend] > 0
+// suspicious tells whether it is worth to ask for the route: that takes ten
+// system calls, too many for calls that end before anybody could have spoken.
+func suspicious(s *explain.Stream, age time.Duration) bool {
+	return s.In == 0 && (s.Out > 0 || age >= explain.FirstGrace) || s.Drops[media.DropSend] > 0
 }
 
 // longPackets tells whether what the other side sends may be too long for the

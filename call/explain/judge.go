@@ -10,8 +10,8 @@ import (
 // Graces and thresholds. They are long enough that no healthy call is blamed
 // for its first moments, a pause or a stray packet.
 const (
-	// firstGrace is how long after the answer the first packet may take.
-	firstGrace = 2 * time.Second
+	// FirstGrace is how long after the answer the first packet may take.
+	FirstGrace = 2 * time.Second
 	// iceGrace and dtlsGrace are the same for what must come before it.
 	iceGrace  = 4 * time.Second
 	dtlsGrace = 3 * time.Second

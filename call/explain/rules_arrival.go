@@ -66,7 +66,7 @@ func (d *direction) notRTP() (Verdict, bool) {
 // rtcpOnly: the way is open, for RTCP comes, but no media.
 func (d *direction) rtcpOnly() (Verdict, bool) {
 	n := d.from.Streams[0].RTCPIn + d.from.Streams[1].In
-	if n == 0 || d.age() < firstGrace {
+	if n == 0 || d.age() < FirstGrace {
 		return no()
 	}
 	return fault(RTCPOnly, d.from.Tag,
@@ -105,7 +105,7 @@ func (d *direction) wrongInterface() (Verdict, bool) {
 
 func (d *direction) onWrongInterface(s *Side) (Verdict, bool) {
 	st := &s.Streams[0]
-	if s.Better == "" || d.age() < firstGrace || rtpIn(st) > 0 {
+	if s.Better == "" || d.age() < FirstGrace || rtpIn(st) > 0 {
 		return no()
 	}
 	return fault(WrongInterface, Rtpgo,

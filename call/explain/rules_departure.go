@@ -127,7 +127,7 @@ func (d *direction) wrongWayOut() (Verdict, bool) {
 
 // private: media goes to an address that only the receiver's own network knows.
 func (d *direction) private() (Verdict, bool) {
-	if d.to == nil || !behindNAT(d.to) || d.to.ICE.Valid || d.age() < firstGrace {
+	if d.to == nil || !behindNAT(d.to) || d.to.ICE.Valid || d.age() < FirstGrace {
 		return no()
 	}
 	s := &d.to.Streams[0]

@@ -90,7 +90,7 @@ func (d *direction) neverCame() (Verdict, bool) {
 		}
 	}
 	text := fmt.Sprintf("%s has never sent a packet to %s: %s.", who(d.from), port(d.from), d.nothing())
-	if d.age() < firstGrace {
+	if d.age() < FirstGrace {
 		return note(SilentSender, d.from.Tag,
 			fmt.Sprintf("No packet of %s has come yet; the call was answered %s ago.", who(d.from), ago(d.age())), "Ask again in a moment.")
 	}
