@@ -58,9 +58,9 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		c := &conn{Conn: inner, bounds: l.bounds, peer: AddrPort(inner.RemoteAddr()).Addr()}
 		if refused := l.bounds.take(c); refused != "" {
-			inner.Close()
 			l.bounds.Log.Warn("connection refused: "+refused,
 				zap.Stringer("address", l.Addr()), zap.Stringer("peer", inner.RemoteAddr()))
+			inner.Close()
 			continue
 		}
 		return c, nil

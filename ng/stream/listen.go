@@ -43,22 +43,48 @@ func Listen(addresses []netip.AddrPort, tos int) ([]net.Listener, error) {
 }
 
 func open(a netip.AddrPort, tos int) (net.Listener, error) {
-	network, level, option := "tcp4", unix.IPPROTO_IP, unix.IP_TOS
+	network := "tcp4"
 	if a.Addr().Is6() {
-		network, level, option = "tcp6", unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+		network = "tcp6"
 	}
 	lc := net.ListenConfig{}
 	if tos != 0 {
 		lc.Control = func(_, _ string, raw syscall.RawConn) error {
 			var err error
-			e := raw.Control(func(fd uintptr) {
-				// Accepted sockets inherit it.
-				err = os.NewSyscallError("setsockopt TOS", unix.SetsockoptInt(int(fd), level, option, tos))
-			})
+			// Accepted sockets inherit it.
+			e := raw.Control(func(fd uintptr) { err = setTOS(int(fd), a.Addr().Is6(), tos) })
 			return errors.Join(e, err)
 		}
 	}
 	return lc.Listen(context.Background(), network, a.String())
+}
+
+// SetTOS changes the TOS octet or traffic class of connections that will be
+// accepted from now on. The listeners are those of Listen, or Bounds' of them.
+func SetTOS(list []net.Listener, tos int) error {
+	for _, l := range list {
+		if b, ok := l.(*listener); ok {
+			l = b.Listener
+		}
+		raw, err := l.(*net.TCPListener).SyscallConn()
+		if err != nil {
+			return err
+		}
+		is6 := AddrPort(l.Addr()).Addr().Is6()
+		e := raw.Control(func(fd uintptr) { err = setTOS(int(fd), is6, tos) })
+		if err := errors.Join(e, err); err != nil {
+			return fmt.Errorf("tcp %s: %w", l.Addr(), err)
+		}
+	}
+	return nil
+}
+
+func setTOS(fd int, is6 bool, tos int) error {
+	level, option := unix.IPPROTO_IP, unix.IP_TOS
+	if is6 {
+		level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+	}
+	return os.NewSyscallError("setsockopt TOS", unix.SetsockoptInt(fd, level, option, tos))
 }
 
 func noFamily(err error) bool {

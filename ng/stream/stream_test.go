@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+	"golang.org/x/sys/unix"
 
 	"rtpgo/ng"
 )
@@ -54,6 +55,38 @@ func TestListen(t *testing.T) {
 	} else {
 		list[0].Close()
 	}
+}
+
+// Connections accepted after SetTOS have the new value.
+func TestSetTOS(t *testing.T) {
+	list, err := Listen([]netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:0")}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := (&Bounds{Total: 1, PerAddress: 1, Stall: patience, Log: zap.NewNop()}).Listener(list[0])
+	defer l.Close()
+	if err := SetTOS([]net.Listener{l}, 184); err != nil {
+		t.Fatal(err)
+	}
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	accepted, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer accepted.Close()
+	raw, err := accepted.(*conn).Conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Control(func(fd uintptr) {
+		if got, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS); got != 184 || err != nil {
+			t.Errorf("TOS %d, %v", got, err)
+		}
+	})
 }
 
 // Both wildcard addresses on one port, as a port alone means.

@@ -83,6 +83,10 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 	return l, nil
 }
 
+// SetTOS changes the TOS octet (IPv6: traffic class) of connections that are
+// accepted from now on.
+func (l *Listener) SetTOS(tos int) error { return stream.SetTOS(l.sockets, tos) }
+
 // Addresses are the addresses listened on, with the port that the system chose
 // where 0 was asked for.
 func (l *Listener) Addresses() []netip.AddrPort {

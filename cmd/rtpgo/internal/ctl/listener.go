@@ -58,6 +58,10 @@ func Listen(addresses []netip.AddrPort, tos int, i *Interpreter) (*Listener, err
 	return l, nil
 }
 
+// SetTOS changes the TOS octet (IPv6: traffic class) of connections that are
+// accepted from now on.
+func (l *Listener) SetTOS(tos int) error { return stream.SetTOS(l.listeners, tos) }
+
 // Addresses are the addresses listened on, with the port that the system chose
 // where 0 was asked for.
 func (l *Listener) Addresses() []netip.AddrPort {

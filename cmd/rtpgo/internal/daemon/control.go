@@ -1,9 +1,9 @@
 package daemon
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 
 	"rtpgo/cmd/rtpgo/internal/ctl"
 	"rtpgo/cmd/rtpgo/internal/httpserver"
@@ -39,6 +39,9 @@ func (d *daemon) startTCP() (*tcp.Listener, error) {
 		Addresses: addresses, TOS: int(d.cfg.ControlTOS), Silent: d.cfg.Export.DTMFLogNGTCP, Log: d.log.Named(logs.Control),
 	}, d.server)
 	d.outputs.clients.Store(l)
+	if err == nil {
+		d.ways.add(l)
+	}
 	return l, err
 }
 
@@ -48,16 +51,37 @@ func (d *daemon) startCLI() (*ctl.Listener, error) {
 	if err != nil || len(addresses) == 0 {
 		return nil, err
 	}
-	return ctl.Listen(addresses, int(d.cfg.ControlTOS), d.commands)
+	l, err := ctl.Listen(addresses, int(d.cfg.ControlTOS), d.commands)
+	if err == nil {
+		d.ways.add(l)
+	}
+	return l, err
 }
 
-// setControlTOS changes --control-tos while the daemon runs: that of the NG
-// protocol over UDP.
-func (d *daemon) setControlTOS(tos int) error {
-	if d.listener == nil {
-		return errors.New("the NG protocol isn't spoken over UDP; other ways take a new value at the next start")
+// ways are the listeners by which the daemon is commanded, as far as they are
+// started.
+type ways struct {
+	mu   sync.Mutex
+	list []interface{ SetTOS(tos int) error }
+}
+
+func (w *ways) add(l interface{ SetTOS(tos int) error }) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list = append(w.list, l)
+}
+
+// setTOS changes --control-tos while the daemon runs. TCP connections that are
+// open keep theirs.
+func (w *ways) setTOS(tos int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.list {
+		if err := l.SetTOS(tos); err != nil {
+			return err
+		}
 	}
-	return d.listener.SetTOS(tos)
+	return nil
 }
 
 // startHTTP makes the HTTP server and mounts what it serves, or returns nil
@@ -83,5 +107,9 @@ func (d *daemon) startHTTP() (*httpserver.Server, error) {
 		return nil, err
 	}
 	d.mount(s)
-	return s, s.Start()
+	if err := s.Start(); err != nil {
+		return s, err
+	}
+	d.ways.add(s)
+	return s, nil
 }

@@ -45,6 +45,7 @@ type daemon struct {
 	commands *ctl.Interpreter // of rtpengine-ctl
 	cli      *ctl.Listener    // nil without --listen-cli
 	http     *httpserver.Server
+	ways     ways
 	page     *page.Page
 	outputs  outputs
 	pidFile  *pidFile
@@ -94,7 +95,7 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 	}
 	d.calls = call.New(calls)
 	control := log.Named(logs.Control)
-	options := settings.New(settings.Config{Options: cfg, Calls: d.calls, Levels: l.Levels, ControlTOS: d.setControlTOS})
+	options := settings.New(settings.Config{Options: cfg, Calls: d.calls, Levels: l.Levels, ControlTOS: d.ways.setTOS})
 	d.server = ng.NewServer(options.Handler(d.calls, control), control)
 	d.server.Templates = cfg.Templates
 	d.traceNG(d.server)
@@ -121,6 +122,7 @@ func start(cfg *config.Config, version string, l *logs.Logs, debug *call.Debugge
 		if err != nil {
 			return nil, err
 		}
+		d.ways.add(d.listener)
 	}
 	if d.pidFile, err = writePIDFile(cfg.PIDFile); err != nil {
 		return nil, err

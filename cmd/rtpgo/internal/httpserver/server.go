@@ -162,6 +162,10 @@ func (s *Server) warnOfOpenness() {
 	}
 }
 
+// SetTOS changes the TOS octet (IPv6: traffic class) of connections that are
+// accepted from now on.
+func (s *Server) SetTOS(tos int) error { return stream.SetTOS(s.listeners, tos) }
+
 func (s *Server) serve(l net.Listener, scheme string) {
 	s.log.Info("HTTP listens", zap.Stringer("address", l.Addr()), zap.String("scheme", scheme),
 		zap.Stringer("access", &s.access))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,12 +22,13 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, tos := registry(t), 0
+	r := registry(t)
+	var tos atomic.Int64
 	r.ChangeLimits(func(l *call.Limits) {
 		*l = call.Limits{Timeout: cfg.Timeout, SilentTimeout: cfg.SilentTimeout, OfferTimeout: cfg.OfferTimeout, DeleteDelay: cfg.DeleteDelay}
 	})
 	levels := logs.New(cfg.Log, nil, io.Discard).Levels
-	s := settings.New(settings.Config{Options: cfg, Calls: r, Levels: levels, ControlTOS: func(n int) error { tos = n; return nil }})
+	s := settings.New(settings.Config{Options: cfg, Calls: r, Levels: levels, ControlTOS: func(n int) error { tos.Store(int64(n)); return nil }})
 	address := serve(t, s.Handler(r, zap.NewNop()))
 	rtpgo := func(want int, args ...string) string {
 		t.Helper()
@@ -45,8 +47,8 @@ func TestSettings(t *testing.T) {
 	rtpgo(exitOK, "set", "control-tos", "184")
 	rtpgo(exitOK, "set", "log-level", "7")
 	rtpgo(exitOK, "set", "log-level-ice", "3")
-	if l := r.CurrentLimits(); l.Timeout != 77*time.Second || l.MaxSessions != 1 || tos != 184 || levels.Level("core") != 7 || levels.Level("ice") != 3 {
-		t.Errorf("%+v, TOS %d, levels %d and %d", l, tos, levels.Level("core"), levels.Level("ice"))
+	if l := r.CurrentLimits(); l.Timeout != 77*time.Second || l.MaxSessions != 1 || tos.Load() != 184 || levels.Level("core") != 7 || levels.Level("ice") != 3 {
+		t.Errorf("%+v, TOS %d, levels %d and %d", l, tos.Load(), levels.Level("core"), levels.Level("ice"))
 	}
 	if got := rtpgo(exitOK, "params", "--changed"); strings.Count(got, "\n") != 6 || !strings.Contains(got, "log-level-ice  -1            3") {
 		t.Errorf("%s", got)
@@ -76,8 +78,8 @@ func TestSettings(t *testing.T) {
 	rtpgo(exitUsage, "set", "timeout")
 	rtpgo(exitUsage, "set", "--revert", "timeout", "1")
 	rtpgo(exitOK, "set", "--revert")
-	if l := r.CurrentLimits(); l.Timeout != time.Minute || tos != 0 || levels.Level("ice") != 6 {
-		t.Errorf("%+v, TOS %d, level %d", l, tos, levels.Level("ice"))
+	if l := r.CurrentLimits(); l.Timeout != time.Minute || tos.Load() != 0 || levels.Level("ice") != 6 {
+		t.Errorf("%+v, TOS %d, level %d", l, tos.Load(), levels.Level("ice"))
 	}
 	if got := rtpgo(exitOK, "params", "--changed"); strings.Count(got, "\n") != 1 {
 		t.Errorf("%s", got)
