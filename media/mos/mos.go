@@ -94,7 +94,7 @@ func simplified(in *Input) float64 {
 // G.113 has no planning values for Opus: these are ours, by which the scores
 // agree with rtpengine's.
 func fullband(in *Input) float64 {
-	const top, ie, bpl = 148.0, 12.0, 4.5
+	const top, ie, bpl = 148.0, 12.0, 4.6
 	r := top - (ie + (132-ie)*in.Loss/(in.Loss+bpl))
 	scale := top / 100
 	if d := in.ms(); d > 100 {
