@@ -72,6 +72,21 @@ func TestFiguresOfTraffic(t *testing.T) {
 	check("after the call", l.r.Figures())
 }
 
+// TestRefusedPacketsShowAtOnce: what goes wrong is in the next survey, whichever
+// call's turn it is.
+func TestRefusedPacketsShowAtOnce(t *testing.T) {
+	l := newLab(t, nil)
+	k := plainCall(l, "4000")
+	k.says("a", 0, 1)
+	for n := range uint64(2 * closely) {
+		k.send(addrPort("203.0.113.9:9"), k.facing("a"), rtpOf(0, 7))
+		l.pass(time.Second)
+		if got := l.r.Figures().Total().Drops[media.DropSource]; got != n+1 {
+			t.Fatalf("%d packets of strangers counted, want %d", got, n+1)
+		}
+	}
+}
+
 // TestLastPacketsCount: what comes between the clock's last look and the end of
 // a call isn't lost.
 func TestLastPacketsCount(t *testing.T) {

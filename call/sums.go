@@ -59,6 +59,12 @@ func (l *localPorts) account(i int, t *media.Tally) {
 	}
 }
 
+// failing tells whether packets were refused, broken or not sent since the last
+// time.
+func (l *localPorts) failing(i int, t *media.Tally) bool {
+	return uint32(t.In.Errors) != l.added[i][inErrors] || uint32(t.Out.Errors) != l.added[i][outErrors]
+}
+
 // accountTraffic is account for packets and octets alone, of a tally that has
 // them.
 func (l *localPorts) accountTraffic(i int, t *media.Tally) {

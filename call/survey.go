@@ -28,7 +28,8 @@ type Rates struct {
 }
 
 // closely is how many surveys pass until every call was looked at closely, for
-// its drops and losses too. What a call has counted at its end is never missed.
+// its drops and losses too, but for those with packets refused or not sent: they
+// are looked at each time. What a call has counted at its end is never missed.
 const (
 	closely  = 5
 	allTurns = -1
@@ -92,10 +93,9 @@ func (v *survey) measure(m *Media, near bool) {
 				if st.Kernelized() {
 					st.Accelerator().Report()
 				}
-				if near {
+				if st.Traffic(&t); near || l.failing(i, &t) {
 					l.account(i, &t)
 				} else {
-					st.Traffic(&t)
 					l.accountTraffic(i, &t)
 				}
 				all.LastUser, all.LastKernel = max(all.LastUser, t.LastUser), max(all.LastKernel, t.LastKernel)

@@ -43,7 +43,8 @@ and a board, ` + "`/usr/share/rtpgo/grafana/rtpgo.json`" + ` (in Grafana: Dashbo
 [packaging](../packaging) here.
 
 Metrics called rtpengine_... have the names and meanings of rtpengine mr13.1; those called rtpgo_... are
-rtpgo's own. What concerns packets and live calls is at most a second old, drops and losses five. A scrape looks at no call: it
+rtpgo's own. What concerns packets and live calls is at most a second old; losses, and drops that are no errors (packets of
+a call on hold), at most five. A scrape looks at no call: it
 costs the same however many are up ([performance.md](performance.md)). The number of series is bounded by
 the configured addresses, the clients of the NG port (256 at most, the others count together) and the
 words in these tables.

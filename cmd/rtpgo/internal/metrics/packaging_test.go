@@ -29,6 +29,7 @@ func TestBoardFitsItsSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	//lint:ignore SA1019 the form that every Grafana imports
 	var board dashboard.Dashboard
 	// No errors are an empty list of them, which isn't nil.
 	if err := board.UnmarshalJSONStrict(raw); err != nil && err.Error() != "" {
