@@ -12,7 +12,7 @@ const (
 	FeatureICE
 	FeatureSRTP // SDES, OSRTP
 	FeatureDTLS
-	FeatureDTMF      // detection, injection, security modes beyond blocking events
+	FeatureDTMF      // tones, injection, security modes beyond blocking events
 	FeatureRecording // files, announcements, PCM forwarding
 	FeaturePlayer
 	FeatureSubscription // publish, subscribe
