@@ -87,7 +87,7 @@ func (c *Call) setDebug(on bool) {
 }
 
 // logEvent writes an event to the log at debug level.
-func (c *Call) logEvent(p *Party, e *event) {
+func (c *Call) logEvent(party uint64, e *event) {
 	log := c.registry.Log
 	if !log.Core().Enabled(zap.DebugLevel) {
 		return
@@ -100,7 +100,7 @@ func (c *Call) logEvent(p *Party, e *event) {
 	}
 	// The words are made when the line is written: most lines are not where
 	// single calls are debugged.
-	log.Debug("event", zap.String("call", c.ID), zap.String("tag", c.log.called(p)), zap.Uint8("media", e.media),
+	log.Debug("event", zap.String("call", c.ID), zap.String("tag", c.log.called(party)), zap.Uint8("media", e.media),
 		zap.String("kind", kindNames[e.kind]), zap.Stringer("text", inWords(*e)))
 }
 

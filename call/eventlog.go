@@ -60,24 +60,40 @@ const (
 	partMore
 )
 
-// event records what happened to the call, one of its parties or sections; p
-// and m may be nil. The call need not be locked, but then p's tag must not
-// matter: it was recorded before.
+// event records what happened to the locked call, one of its parties or
+// sections; p and m may be nil.
 func (c *Call) event(p *Party, m *Media, e event) {
-	e.at = c.registry.now().Sub(c.created)
-	if m != nil {
-		e.media, p = uint8(min(m.index+1, 255)), m.party
+	var s subject
+	switch {
+	case m != nil:
+		s = m.subject()
+	case p != nil:
+		s.party = p.id
 	}
-	c.log.put(p, e)
-	c.logEvent(p, &e)
+	c.eventOf(s, c.registry.now(), e)
 }
 
-func (l *eventLog) put(p *Party, e event) {
+// subject is what an event is about, for those who don't hold the call's lock.
+type subject struct {
+	party uint64 // Party.id, 0: none
+	media uint8  // number of the section, 0: none
+}
+
+func (m *Media) subject() subject { return subject{m.party.id, uint8(min(m.index+1, 255))} }
+
+// eventOf records what happened at a time.
+func (c *Call) eventOf(s subject, at time.Time, e event) {
+	e.at, e.media = at.Sub(c.created), s.media
+	c.log.put(s.party, e)
+	c.logEvent(s.party, &e)
+}
+
+func (l *eventLog) put(party uint64, e event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.who = nobodyAt
-	if p != nil {
-		e.who = l.whoLocked(p.id)
+	if party != 0 {
+		e.who = l.whoLocked(party)
 	}
 	var buf [2*textRoom + 64]byte
 	r := e.append(buf[:0])
@@ -104,13 +120,13 @@ func (l *eventLog) name(p *Party) {
 }
 
 // called is what a party was named last.
-func (l *eventLog) called(p *Party) string {
-	if p == nil {
+func (l *eventLog) called(party uint64) string {
+	if party == 0 {
 		return ""
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at := l.whoLocked(p.id); at != nobodyAt {
+	if at := l.whoLocked(party); at != nobodyAt {
 		return l.names[at].tag
 	}
 	return ""

@@ -218,13 +218,14 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// learned and refused are what a flow tells of the sources of its packets.
-func (m *Media) learned(i int, e media.LearnEvent) {
+// learned records what a flow tells of the sources of its packets. It is called
+// by the data plane, without the call's lock.
+func (c *Call) learned(s subject, i int, e media.LearnEvent) {
 	n := uint64(0)
 	if e.Confirmed {
 		n = 1
 	}
-	m.party.call.event(nil, m, event{kind: evLearned, stream: uint8(i), a: e.New, b: e.Old, n: n, text: e.Why})
+	c.eventOf(s, c.registry.now(), event{kind: evLearned, stream: uint8(i), a: e.New, b: e.Old, n: n, text: e.Why})
 }
 
 // iceHappened records what an agent tells.

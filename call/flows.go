@@ -103,8 +103,9 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	v := &flowAndSinks{Flow: media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}}
 	f := &v.Flow
 	f.Source.Only = m.iceSources(l, i)
-	f.Learned = func(e media.LearnEvent) { m.learned(i, e) }
-	f.Refused = func(src netip.AddrPort) { m.refused(l, i, src) }
+	about := m.subject()
+	f.Learned = func(e media.LearnEvent) { c.learned(about, i, e) }
+	f.Refused = func(src netip.AddrPort) { c.refused(about, l, i, src) }
 	if m.isRTP() {
 		f.Kind = media.KindRTP
 		if i == rtcp {

@@ -67,7 +67,5 @@ func (c *Call) commanded(req *ng.Request) {
 
 // eventAt records something that happened earlier.
 func (c *Call) eventAt(when time.Time, m *Media, e event) {
-	e.at = when.Sub(c.created)
-	e.media = uint8(min(m.index+1, 255))
-	c.log.put(m.party, e)
+	c.eventOf(m.subject(), when, e)
 }

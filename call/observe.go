@@ -109,12 +109,11 @@ func (m *Media) observePackets(w *watched, stream uint8, st *media.Stream, now t
 
 // refused records a source that a flow has refused. It is called by the data
 // plane, without the call's lock.
-func (m *Media) refused(l *localPorts, i int, src netip.AddrPort) {
-	c := m.party.call
+func (c *Call) refused(s subject, l *localPorts, i int, src netip.AddrPort) {
 	c.log.mu.Lock()
 	l.watch[i].refused = src
 	c.log.mu.Unlock()
-	c.event(nil, m, event{kind: evRefused, stream: uint8(i), a: src})
+	c.eventOf(s, c.registry.now(), event{kind: evRefused, stream: uint8(i), a: src})
 }
 
 // final records what was counted, when a call ends.
