@@ -157,7 +157,11 @@ func printLines(w io.Writer, mark, lines string) {
 		return
 	}
 	for line := range strings.SplitSeq(lines, "\n") {
-		fmt.Fprintf(w, "             %s %s\n", mark, line)
+		line = fmt.Sprintf("             %s %s", mark, line)
+		if len(line) > width { // --json has it whole
+			line = line[:width-3] + "..."
+		}
+		fmt.Fprintln(w, line)
 	}
 }
 
