@@ -60,7 +60,7 @@ func (m *Media) report() {
 // interval measures what m's party has sent since the last report, and returns
 // it as report blocks.
 func (m *Media) interval(now int64) (blocks []media.Report) {
-	for _, q := range merged(m.counters(rtp).ingress) {
+	for _, q := range merged(m.heardSince(m.measuredAt)) {
 		s := m.obtainSource(q.SSRC, 0)
 		packets, fraction := s.before.advance(&q)
 		if packets == 0 {
@@ -78,7 +78,23 @@ func (m *Media) interval(now int64) (blocks []media.Report) {
 		}
 		s.before.reported = s.reported
 	}
+	m.measuredAt = now
 	return blocks
+}
+
+// heardSince is what was measured on the ports at which RTP came in after a
+// time.
+func (m *Media) heardSince(t int64) (list []media.SSRCStats) {
+	for _, set := range m.sets {
+		for _, l := range set.locals {
+			if st := l.streams[rtp]; st != nil {
+				if v := st.Snapshot(); st.LastPacket() > t {
+					list = append(list, v.IngressSSRC...)
+				}
+			}
+		}
+	}
+	return list
 }
 
 // measurement is how far our measurement of a source was at the last report.

@@ -64,6 +64,7 @@ type Media struct {
 	blocks       blocks
 	learning     *media.Learning // nil: the daemon's
 	sources      []*rtpSource    // of this party, whose quality is kept
+	measuredAt   int64           // when RTP was measured last for a report of our own
 	generator    *generator      // nil before RTCP of our own was sent to this party
 	from         netip.Addr      // source of its party's SIP messages
 }
