@@ -94,13 +94,13 @@ func (s topSource) Fetch(ctx context.Context) (top.Snapshot, error) {
 	return v, ctx.Err()
 }
 
-// Detail shows the parties of a call with their streams, the verdicts and what
-// happened; of one that ended meanwhile what is kept of it.
+// Detail shows the verdicts about a call, its parties with their streams, and
+// what happened; of one that ended meanwhile what is kept of it.
 func (s topSource) Detail(_ context.Context, callID string) ([]string, error) {
-	var text bytes.Buffer
+	var described, text bytes.Buffer
 	reply, err := s.daemon.do(ng.Dict{{Key: "command", Value: call.StatusCommand}, {Key: "call-id", Value: callID}})
 	for _, c := range dicts(reply, "calls") {
-		describe(&text, c)
+		describe(&described, c)
 	}
 	e, ended := s.daemon.explain(callID)
 	switch {
@@ -109,9 +109,13 @@ func (s topSource) Detail(_ context.Context, callID string) ([]string, error) {
 	case err != nil:
 		printExplanation(&text, e)
 	case ended == nil:
+		title, parties, _ := strings.Cut(described.String(), "\n")
+		text.WriteString(title + "\n")
 		printVerdicts(&text, e)
-		text.WriteString("\n")
+		text.WriteString(parties + "\n")
 		printTimeline(&text, e)
+	default:
+		text.Write(described.Bytes())
 	}
 	return strings.Split(strings.TrimRight(text.String(), "\n"), "\n"), nil
 }

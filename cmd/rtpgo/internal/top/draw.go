@@ -164,8 +164,31 @@ func (m *model) drawDetail(s tcell.Screen, width, height int) {
 		return
 	}
 	m.height = max(1, height-3)
-	m.scroll = max(0, min(m.scroll, len(m.detail)-m.height))
-	drawLines(s, width, 2, height-1, m.detail[m.scroll:], plain)
+	m.wrapped = wrap(m.detail, width)
+	m.scroll = max(0, min(m.scroll, len(m.wrapped)-m.height))
+	drawLines(s, width, 2, height-1, m.wrapped[m.scroll:], plain)
+}
+
+// wrap breaks lines that are wider than the screen, at a blank where there is
+// one; what follows is indented as the line is.
+func wrap(lines []string, width int) []string {
+	var out []string
+	for _, line := range lines {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		if indent > width/2 {
+			line, indent = line[indent:], 0
+		}
+		for len(line) > width && width > 0 {
+			at := strings.LastIndexByte(line[:width+1], ' ')
+			if at <= indent {
+				at = width
+			}
+			out = append(out, line[:at])
+			line = strings.Repeat(" ", indent) + strings.TrimLeft(line[at:], " ")
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func drawLines(s tcell.Screen, width, from, to int, lines []string, style tcell.Style) {

@@ -134,7 +134,7 @@ func (m *model) setFilter(text string) {
 }
 
 func (m *model) detailKey(e *tcell.EventKey) action {
-	last := max(0, len(m.detail)-m.height)
+	last := max(0, len(m.wrapped)-m.height)
 	switch e.Key() {
 	case tcell.KeyEscape, tcell.KeyLeft, tcell.KeyBackspace, tcell.KeyBackspace2:
 		m.mode = listing

@@ -41,6 +41,7 @@ type model struct {
 	mode    mode
 	from    mode // confirming and helping go back there
 	detail  []string
+	wrapped []string // detail as wide as the screen, from the last drawing
 	scroll  int
 	message string // about the last thing done
 }

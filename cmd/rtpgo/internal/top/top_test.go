@@ -303,6 +303,28 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+func TestWrap(t *testing.T) {
+	for line, want := range map[string]string{
+		"short":                    "short",
+		"":                         "",
+		"  in 223 packets, lost 0": "  in 223|  packets,|  lost 0",
+		"0123456789abc":            "0123456789|abc",
+		"        0123456789":       "0123456789",
+		"ends here  ":              "ends here |",
+	} {
+		if got := strings.Join(wrap([]string{line}, 10), "|"); got != want {
+			t.Errorf("%q: %q, want %q", line, got, want)
+		}
+	}
+	for width := range 12 {
+		for _, line := range wrap([]string{"      a long line, with words of all kinds", "0123456789"}, width) {
+			if len(line) > width && width > 0 {
+				t.Errorf("%q is wider than %d", line, width)
+			}
+		}
+	}
+}
+
 func TestRates(t *testing.T) {
 	start := time.Now()
 	before := &Snapshot{At: start, Uptime: time.Minute, Calls: []Call{{ID: "a", Packets: 100, Drops: 1}, {ID: "b", Packets: 100}}}
