@@ -115,8 +115,12 @@ func (c *Call) status(detail bool) ng.Dict {
 				medias = append(medias, m.status())
 			}
 		}
+		peers := ng.List{}
+		for _, q := range p.peers {
+			peers = append(peers, q.tag)
+		}
 		parties = append(parties, ng.Dict{
-			{Key: "tag", Value: p.tag}, {Key: "label", Value: p.label}, {Key: "medias", Value: medias},
+			{Key: "tag", Value: p.tag}, {Key: "label", Value: p.label}, {Key: "peers", Value: peers}, {Key: "medias", Value: medias},
 		})
 	}
 	return ng.Dict{

@@ -93,10 +93,16 @@ export function CallView({ live, id }: { live: Live; id: string }) {
 
 // Notice tells what the verdicts don't: the media flows, but badly.
 function Notice({ row }: { row: Row }) {
+  const flows = row.condition === 'up' || row.condition === 'held';
   return (
     <p class="notice warn">
-      <b>{row.fault![0].toUpperCase() + row.fault!.slice(1)}.</b> On the worst stream {percent(row.lossNow)} are lost now, {percent(row.loss)} since the
-      call began; its jitter is {milliseconds(row.jitter)} ms.
+      <b>{row.fault![0].toUpperCase() + row.fault!.slice(1)}.</b>
+      {flows && (
+        <>
+          {' '}
+          On the worst stream {percent(row.lossNow)} are lost now, {percent(row.loss)} since the call began; jitter is up to {milliseconds(row.jitter)} ms.
+        </>
+      )}
     </p>
   );
 }

@@ -42,7 +42,10 @@ export function Path({ call, tracks }: { call: Call; tracks: Track[] }) {
   );
 }
 
-// pairs joins the sections of the first party with those of its peers.
+const maxDrawings = 12;
+
+// pairs joins the sections of parties that talk to each other, those of the
+// others stay alone.
 function pairs(call: Call): [Side, Side | undefined][] {
   const side = (party: Party, i: number, media: Media): Side => ({
     key: `${i}/${media.index}`,
@@ -52,16 +55,25 @@ function pairs(call: Call): [Side, Side | undefined][] {
     rtp: media.streams.find((s) => s.kind === 'RTP'),
   });
   const out: [Side, Side | undefined][] = [];
-  const [first, ...others] = call.parties;
-  if (!first) return out;
-  for (const m of first.medias) {
-    const peers = others.flatMap((p, i) => p.medias.filter((x) => x.index === m.index).map((x) => side(p, i + 1, x)));
-    const a = side(first, 0, m);
-    if (peers.length === 0) out.push([a, undefined]);
-    for (const b of peers.slice(0, 8)) out.push([a, b]);
-  }
-  return out;
+  const joined = new Set<string>();
+  call.parties.forEach((p, i) => {
+    for (const m of p.medias) {
+      const a = side(p, i, m);
+      call.parties.forEach((q, k) => {
+        const other = k > i && p.peers.includes(q.tag) && q.medias.find((x) => x.index === m.index);
+        if (!other) return;
+        const b = side(q, k, other);
+        joined.add(a.key).add(b.key);
+        out.push([a, b]);
+      });
+      if (!joined.has(a.key)) out.push([a, undefined]);
+    }
+  });
+  return out.slice(0, maxDrawings);
 }
+
+// answered tells whether a side has sent a description.
+const answered = (s: Side | undefined) => !!s?.rtp && (s.rtp.signalled !== '' || s.rtp.learned !== '');
 
 function way(from: Side, to: Side | undefined, tracks: Track[]): Way {
   const t = tracks.find((x) => x.key === from.key);
@@ -73,10 +85,10 @@ function way(from: Side, to: Side | undefined, tracks: Track[]): Way {
   const moves = rate !== null ? rate > 0 : !!rtp && rtp.idle >= 0 && rtp.idle < 3;
   let tone: Tone = 'good';
   if (held) tone = moves ? 'warn' : 'calm';
-  else if (!moves) tone = 'bad';
+  else if (!moves) tone = answered(from) && answered(to) ? 'bad' : 'calm';
   else if (loss !== null && loss >= 3) tone = 'bad';
   else if (loss !== null && loss >= 1) tone = 'warn';
-  const into = held && !moves ? 'on hold' : rtp && rtp.in.packets === 0 ? 'never a packet' : rate === null ? '…' : `${compact(rate)}/s${loss !== null ? ` · ${percent(loss / 100)} lost` : ''}`;
+  const into = !answered(from) && !moves ? 'not answered yet' : held && !moves ? 'on hold' : rtp && rtp.in.packets === 0 ? 'never a packet' : rate === null ? '…' : `${compact(rate)}/s${loss !== null ? ` · ${percent(loss / 100)} lost` : ''}`;
   const sent = to?.rtp?.out.packets;
   return { tone, rate, loss, into, out: sent === undefined ? '' : `${compact(sent)} sent on`, moves };
 }
@@ -85,7 +97,7 @@ function Drawing({ a, b, tracks, width }: { a: Side; b: Side | undefined; tracks
   const there = way(a, b, tracks);
   const back = b ? way(b, a, tracks) : undefined;
   const label =
-    `${a.media.type}: ${a.name} to ${b?.name ?? 'nobody yet'}: ${there.into}; ` + (back ? `${b!.name} to ${a.name}: ${back.into}.` : '');
+    `${a.media.type}: ${a.name} to ${b?.name ?? 'nobody'}: ${there.into}; ` + (back ? `${b!.name} to ${a.name}: ${back.into}.` : '');
   const props = { a, b, there, back, width, label };
   return width >= 720 ? <Wide {...props} /> : <Tall {...props} />;
 }
@@ -157,7 +169,7 @@ function Wide({ a, b, there, back, width, label }: Props) {
       )}
       {!b && (
         <text class="small mid" x={bx + party / 2} y={height / 2}>
-          nobody yet
+          nobody
         </text>
       )}
       <Lane w={there} x1={party} x2={bx} y={y1} gap={[mx, mx + middle]} />
@@ -253,7 +265,7 @@ function Tall({ a, b, there, back, width, label }: Props) {
       {b ? <PartyBox s={b} x={0.5} y={y2} w={width - 1} h={h} /> : <rect class="nobody" x={0.5} y={y2} width={width - 1} height={h} rx={8} />}
       {!b && (
         <text class="small mid" x={width / 2} y={y2 + h / 2 + 4}>
-          nobody yet
+          nobody
         </text>
       )}
       <TallLane w={there} x={left} spans={[[h, y1], [y1 + inner, y2]]} />

@@ -128,6 +128,7 @@ export interface Call {
 export interface Party {
   tag: string;
   label: string;
+  peers: string[]; // tags of the parties that it talks to
   medias: Media[];
 }
 
