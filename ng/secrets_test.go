@@ -45,6 +45,9 @@ func TestMaskSecrets(t *testing.T) {
 	for _, c := range [][2]string{
 		{"c d3:sdp60:a=crypto:1 X inline:ab+/9=|2^31|1:1\r\na=ice-pwd:se-cret\r\ne", "c d3:sdp60:a=crypto:1 X inline:******|2^31|1:1\r\na=ice-pwd:*******\r\ne"},
 		{`c {"sdp":"a=crypto:1 X inline:ab\/9\r\na=crypto:2 Y inline:zz\r\n"}`, `c {"sdp":"a=crypto:1 X inline:*****\r\na=crypto:2 Y inline:**\r\n"}`},
+		{"v=0\r\nk=base64:ab cd\r\na=Key-Mgmt:mikey ab+/\r\na=identity:ab;x=1\r\nA=CRYPTO:1 X INLINE:ab\r\n",
+			"v=0\r\nk=************\r\na=Key-Mgmt:**********\r\na=identity:******\r\nA=CRYPTO:1 X INLINE:**\r\n"},
+		{`{"sdp":"v=0\r\nk=base64:ab cd\r\na=key-mgmt:mikey ab\/\r\n"}`, `{"sdp":"v=0\r\nk=************\r\na=key-mgmt:**********\r\n"}`},
 		{"c d7:command4:pinge", "c d7:command4:pinge"},
 		{"inline:", "inline:"},
 	} {

@@ -42,22 +42,36 @@ func (s *Server) trace(ctx context.Context, r *Request, reply bool, message []by
 	s.Trace(Traced{Peer: r.Peer, Local: l.address, TCP: l.tcp, Reply: reply, CallID: r.CallID.Value, Message: message})
 }
 
-// MaskSecrets overwrites the keys of SDES and the passwords of ICE in a message
-// by asterisks, whatever its encoding: its length stays the same. See
-// [WithoutSecrets].
+// secrets are what comes before a secret in a description, and whether the rest
+// of the line is one; else it ends with the word. JSON writes line ends as two
+// characters.
+var secrets = []struct {
+	name string
+	line bool
+}{
+	{"inline:", false}, {"ice-pwd:", false}, {"key-mgmt:", true}, {"identity:", true}, {"\nk=", true}, {`\nk=`, true},
+}
+
+// MaskSecrets overwrites what [WithoutSecrets] leaves out of a description by
+// asterisks, in a message of whatever encoding: its length stays the same.
 func MaskSecrets(message []byte) {
-	for _, name := range []string{"inline:", "ice-pwd:"} {
-		for rest := message; ; {
-			_, behind, found := bytes.Cut(rest, []byte(name))
-			if !found {
+	lower := bytes.Clone(message)
+	for i, c := range lower {
+		if c >= 'A' && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	for _, s := range secrets {
+		for at := 0; ; {
+			n := bytes.Index(lower[at:], []byte(s.name))
+			if n < 0 {
 				break
 			}
-			n := 0
-			for n < len(behind) && secretOctet(behind[n:]) {
-				behind[n] = '*'
-				n++
+			at += n + len(s.name)
+			for at < len(message) && (secretOctet(message[at:]) || s.line && lineOctet(message[at])) {
+				message[at] = '*'
+				at++
 			}
-			rest = behind[n:]
 		}
 	}
 }
@@ -73,3 +87,6 @@ func secretOctet(b []byte) bool {
 	}
 	return false
 }
+
+// lineOctet tells whether an octet may stand in the middle of a line.
+func lineOctet(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
