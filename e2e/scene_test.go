@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -131,10 +132,40 @@ func (s *scene) close(ports int) {
 	if warnings != s.warnings || refusals != s.refusals {
 		s.Errorf("%d replies with a warning and %d errors, expected %d and %d", warnings, refusals, s.warnings, s.refusals)
 	}
+	s.faultless()
 	if s.Failed() {
 		s.dump()
 	}
 	l.Tap.Forget()
+}
+
+// faultless checks that the relay finds no fault with the scenario's calls,
+// which it remembers for a while.
+func (s *scene) faultless() {
+	seen := map[string]bool{}
+	for _, x := range s.lab.Tap.Exchanges("") {
+		id := x.CallID()
+		if x.Command() != "offer" || seen[id] {
+			continue
+		}
+		seen[id] = true
+		e, err := s.lab.NG.Explain(id)
+		if errors.Is(err, lab.ErrNoExplain) {
+			return // another relay
+		}
+		if err == nil && e.State != "ended" {
+			err = fmt.Errorf("call %s is %s", id, e.State)
+		}
+		if err != nil {
+			s.Error(err)
+			continue
+		}
+		for _, v := range e.Verdicts {
+			if v.Fault {
+				s.Errorf("explain %s: from %s, section %d: %s: %s %s", id, v.From, v.Media, v.Verdict, v.Text, v.Check)
+			}
+		}
+	}
 }
 
 func clean(l *lab.Lab, ports int) error {

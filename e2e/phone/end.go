@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -51,6 +52,8 @@ type End struct {
 	// Advertised stands in the SDP instead of the sockets' own address when
 	// the telephone doesn't know it is behind a NAT.
 	Advertised netip.AddrPort
+	// NoBlocks leaves what was heard out of the sender reports.
+	NoBlocks bool
 	// Remote is what the other side's last SDP said.
 	Remote Section
 	// SSRC of what this end sends.
@@ -67,6 +70,7 @@ type End struct {
 	reports   uint32
 	mu        sync.Mutex
 	packets   []Received
+	heard     [12]byte // header of the last RTP packet
 }
 
 // newEnd opens a pair of ports, the RTP one even.
@@ -121,8 +125,18 @@ func (e *End) read(c *net.UDPConn, rtcp bool) {
 		p := Received{From: from, RTCP: rtcp, Data: append([]byte(nil), buf[:n]...)}
 		e.mu.Lock()
 		e.packets = append(e.packets, p)
+		if len(p.Data) >= len(e.heard) && !isRTCP(p.Data) {
+			copy(e.heard[:], p.Data)
+		}
 		e.mu.Unlock()
 	}
+}
+
+// lastHeard is the last RTP packet's source and number.
+func (e *End) lastHeard() (ssrc uint32, seq uint16, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return binary.BigEndian.Uint32(e.heard[8:]), binary.BigEndian.Uint16(e.heard[2:]), e.heard[0] != 0
 }
 
 // Take returns what has arrived since the last Take.

@@ -114,14 +114,21 @@ func (e *End) sendRTP(b *burst, k int) error {
 }
 
 // sendRTCP sends a sender report with a source description (RFC 3550
-// section 6.1).
+// section 6.1), and with a report block once something was heard.
 func (e *End) sendRTCP(b *burst) error {
 	e.reports++
-	p := make([]byte, 28, 48)
+	p := make([]byte, 28, 72)
 	p[0], p[1], p[3] = 0x80, 200, 6
 	binary.BigEndian.PutUint32(p[4:], e.SSRC)
 	binary.BigEndian.PutUint32(p[8:], e.reports) // stands for the NTP time
 	binary.BigEndian.PutUint32(p[16:], e.timestamp)
+	if ssrc, seq, ok := e.lastHeard(); ok && !e.NoBlocks {
+		p[0], p[3] = 0x81, 12
+		p = binary.BigEndian.AppendUint32(p, ssrc)
+		p = append(p, 0, 0, 0, 0, 0, 0) // nothing lost
+		p = binary.BigEndian.AppendUint16(p, seq)
+		p = append(p, make([]byte, 12)...) // no jitter, no sender report
+	}
 	p = append(p, 0x81, 202, 0, 4)
 	p = binary.BigEndian.AppendUint32(p, e.SSRC)
 	p = append(p, 1, 9)
