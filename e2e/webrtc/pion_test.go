@@ -196,6 +196,7 @@ func TestPionCalls(t *testing.T) {
 			}
 			passes(t, "A to B after the restart", conn, b, 3)
 			passes(t, "B to A after the restart", b, conn, 4)
+			r.faultless()
 		})
 	}
 }

@@ -46,6 +46,28 @@ func (r *relay) status() string {
 	return string(ng.JSON.Append(nil, reply))
 }
 
+// faultless checks that the relay finds nothing wrong with the call.
+func (r *relay) faultless() {
+	r.t.Helper()
+	reply := r.Do("rtpgo explain", ng.Pair{Key: "call-id", Value: r.t.Name()})
+	for _, p := range reply {
+		list, _ := p.Value.(ng.List)
+		if p.Key != "verdicts" {
+			continue
+		}
+		if len(list) == 0 {
+			r.t.Errorf("no verdicts: %v", reply)
+		}
+		for _, v := range list {
+			for _, k := range v.(ng.Dict) {
+				if k.Key == "fault" && k.Value != int64(0) {
+					r.t.Errorf("a fault is found: %v", v)
+				}
+			}
+		}
+	}
+}
+
 // stats is what the page's function of that name returns.
 type stats struct {
 	Connection, ICE, Suite, Role                                                                string
@@ -103,6 +125,7 @@ func flows(t *testing.T, c *browser.Chromium, e *Echo, r *relay, before stats) s
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+	r.faultless()
 	for _, state := range s.DTLS {
 		if state != "connected" {
 			t.Errorf("DTLS states %v", s.DTLS)
