@@ -214,7 +214,7 @@ func TestSlowReader(t *testing.T) {
 			handled.Add(1)
 			return ng.Dict{{Key: "x", Value: reply}}
 		}
-		return pong(nil, r)
+		return pong(context.Background(), r)
 	})
 	const requests = 300
 	slow := dial(t, l)
@@ -339,7 +339,7 @@ func TestShutdown(t *testing.T) {
 	l, _ := start(t, func(_ context.Context, r *ng.Request) ng.Dict {
 		close(began)
 		<-release
-		return pong(nil, r)
+		return pong(context.Background(), r)
 	})
 	c, idle := dial(t, l), dial(t, l)
 	send(t, c, "a d7:command5:offere")

@@ -277,7 +277,7 @@ func TestEndOfTheServer(t *testing.T) {
 	h := NG(newServer(func(_ context.Context, r *ng.Request) ng.Dict {
 		close(began)
 		<-release
-		return ping(nil, r)
+		return ping(context.Background(), r)
 	}), false, zap.NewNop())
 	ctx, end := context.WithCancel(context.Background())
 	returned := make(chan struct{})

@@ -35,6 +35,16 @@ func connectionFlags(cmd *cobra.Command) (connect func() (*daemon, func(), error
 	}
 }
 
+// askOnce connects for one request.
+func askOnce(connect func() (*daemon, func(), error), request ng.Dict) (ng.Dict, error) {
+	d, disconnect, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	defer disconnect()
+	return d.do(request)
+}
+
 // do sends a request and judges the reply.
 func (d *daemon) do(request ng.Dict) (ng.Dict, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), d.timeout)

@@ -22,12 +22,7 @@ func interfacesCommand() *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print JSON instead of a table")
 	connect := connectionFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		d, disconnect, err := connect()
-		if err != nil {
-			return err
-		}
-		defer disconnect()
-		reply, err := d.do(ng.Dict{{Key: "command", Value: "statistics"}})
+		reply, err := askOnce(connect, ng.Dict{{Key: "command", Value: "statistics"}})
 		if err != nil {
 			return err
 		}

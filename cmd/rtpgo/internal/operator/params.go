@@ -80,16 +80,11 @@ func setCommand() *cobra.Command {
 			}
 			return printChangeable(cmd.OutOrStdout(), list)
 		}
-		d, disconnect, err := connect()
-		if err != nil {
-			return err
-		}
-		defer disconnect()
 		request := ng.Dict{{Key: "command", Value: settings.SetCommand}}
 		if len(args) > 0 {
 			request = append(request, ng.Pair{Key: "setting", Value: args[0]}, ng.Pair{Key: "value", Value: args[1]})
 		}
-		if _, err := d.do(request); err != nil {
+		if _, err := askOnce(connect, request); err != nil {
 			return err
 		}
 		if *revert {
@@ -104,12 +99,7 @@ func setCommand() *cobra.Command {
 
 // params asks a daemon for its options.
 func params(connect func() (*daemon, func(), error)) ([]ng.Dict, error) {
-	d, disconnect, err := connect()
-	if err != nil {
-		return nil, err
-	}
-	defer disconnect()
-	reply, err := d.do(ng.Dict{{Key: "command", Value: settings.ParamsCommand}})
+	reply, err := askOnce(connect, ng.Dict{{Key: "command", Value: settings.ParamsCommand}})
 	return dicts(reply, "params"), err
 }
 

@@ -92,12 +92,7 @@ func debugCommand() *cobra.Command {
 		if args[1] != "on" && args[1] != "off" {
 			return statusError{exitUsage, fmt.Errorf("%q is neither on nor off", args[1])}
 		}
-		d, disconnect, err := connect()
-		if err != nil {
-			return err
-		}
-		defer disconnect()
-		_, err = d.do(ng.Dict{{Key: "command", Value: call.DebugCommand}, {Key: "call-id", Value: args[0]}, {Key: "value", Value: args[1]}})
+		_, err := askOnce(connect, ng.Dict{{Key: "command", Value: call.DebugCommand}, {Key: "call-id", Value: args[0]}, {Key: "value", Value: args[1]}})
 		if err == nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "debugging of %s is %s\n", args[0], args[1])
 		}
