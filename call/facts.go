@@ -13,7 +13,7 @@ import (
 
 // facts is what a locked call is judged by.
 func (c *Call) facts(now time.Time) explain.Call {
-	f := explain.Call{Created: c.created, Answered: c.answerAt, Now: now}
+	f := explain.Call{Created: c.created, Answered: c.answerAt, Signalled: c.lastSignal, Now: now}
 	at := make(map[*Media]int)
 	for _, p := range c.parties {
 		for _, m := range p.medias {
@@ -132,7 +132,7 @@ func (m *Media) streamFacts(f *explain.Stream, i int) {
 	f.Signalled = m.streams[i].endpoint
 	sum := m.counters(i)
 	f.In, f.Out, f.Drops = sum.in.packets, sum.out.packets, sum.drops
-	f.Last, f.Sources, f.Kernel = sum.lastPacket, sum.ingress, sum.kernelized
+	f.Last, f.Sources, f.Kernel = sum.lastPacket, sum.latest, sum.kernelized
 	f.Failed, f.RTCPIn, f.First = sum.failed, sum.rtcp, sum.firstPacket
 	f.Longest, f.Plain, f.Garbled, f.Path = sum.longest, sum.plain, sum.garbled, sum.path
 	if m.set == nil {

@@ -168,5 +168,5 @@ func (m *Media) tellReport(s *rtpSource, r *media.Report) {
 	if loss {
 		s.told |= toldLoss
 	}
-	m.party.call.event(nil, m, event{kind: evRTCP, n: uint64(r.Fraction), text: text})
+	m.party.call.eventAt(media.WallTime(r.At), m, event{kind: evRTCP, n: uint64(r.Fraction), text: text})
 }

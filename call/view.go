@@ -314,6 +314,8 @@ type streamSum struct {
 	rtcp                             uint64
 	longest                          int
 	firstPacket                      time.Time
+	latest                           []media.SSRCStats // of the port that packets came to last
+	latestAt                         time.Time
 	plain, garbled                   media.Look
 	path                             media.PathError
 }
@@ -360,6 +362,9 @@ func (sum *streamSum) addStream(st *media.Stream, current bool) {
 		sum.path = n.Path
 	}
 	sum.ingress = append(sum.ingress, n.IngressSSRC...)
+	if len(n.IngressSSRC) > 0 && (sum.latest == nil || !n.LastPacket.Before(sum.latestAt)) {
+		sum.latest, sum.latestAt = n.IngressSSRC, n.LastPacket
+	}
 	sum.egress = append(sum.egress, n.EgressSSRC...)
 	if current {
 		sum.kernelized = n.Kernelized

@@ -17,6 +17,9 @@ type Call struct {
 	Created time.Time
 	// Answered is when the first answer came; zero when none has.
 	Answered time.Time
+	// Signalled is when the last offer or answer came: what it changed needs
+	// some time to show.
+	Signalled time.Time
 	// Now is when the figures were read: the end, if the call has ended.
 	Now   time.Time
 	Ended bool
@@ -134,7 +137,9 @@ type Stream struct {
 	Drops           [media.DropCauses]uint64
 	Failed          [media.SendFailures]uint64
 	First, Last     time.Time // packets from the party
-	Sources         []media.SSRCStats
+	// Sources are the RTP sources at the port that packets came to last, the
+	// latest first.
+	Sources []media.SSRCStats
 	// Refused is the first source that was refused, Strays what it and others
 	// sent last.
 	Refused     netip.AddrPort

@@ -132,12 +132,23 @@ func (d *direction) idle(s *Stream) time.Duration {
 	return d.c.Now.Sub(s.Last)
 }
 
-// age is how long the call has been answered.
+// age is how long the call has been answered as it is now.
 func (d *direction) age() time.Duration {
 	if d.c.Answered.IsZero() {
 		return 0
 	}
-	return d.c.Now.Sub(d.c.Answered)
+	return d.c.Now.Sub(later(d.c.Answered, d.c.Signalled))
+}
+
+// since is how long something has been the case, counted from the last answer
+// at the earliest.
+func (d *direction) since(t time.Time) time.Duration { return min(d.age(), d.c.Now.Sub(t)) }
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func fault(code Code, side, text, check string) (Verdict, bool) {

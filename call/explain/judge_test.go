@@ -74,6 +74,16 @@ func TestJudge(t *testing.T) {
 			healthy, want{SilentSender, false, "bob", "No packet"}},
 		{"stopped", func(_ *Call, a, _ *Side) { a.Streams[0].Last = at(40) },
 			want{Stopped, true, "alice", "the last one 20 s ago: bob hears nothing"}, healthy},
+		{"resumed a moment ago", func(c *Call, a, _ *Side) { a.Streams[0].Last, c.Signalled = at(20), at(59.5) }, healthy, healthy},
+		{"added a moment ago", func(c *Call, a, _ *Side) { silent(a); c.Signalled = at(59.5) },
+			want{SilentSender, false, "alice", "No packet"}, healthy},
+		{"answered a moment ago, ICE began long ago", func(c *Call, _, b *Side) {
+			c.Answered = at(59)
+			b.ICE = ICE{On: true, Started: true, Since: at(0)}
+		}, healthy, healthy},
+		{"codec of before", func(_ *Call, a, _ *Side) {
+			a.Streams[0].Sources = append(a.Streams[0].Sources, media.SSRCStats{Packets: 500, LastPT: 9})
+		}, healthy, healthy},
 		{"a pause", func(_ *Call, a, _ *Side) { a.Streams[0].Last = at(52) }, healthy, healthy},
 		{"timeout", func(c *Call, a, b *Side) {
 			c.Ended, c.EndReason = true, "timeout"

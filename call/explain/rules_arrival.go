@@ -115,19 +115,17 @@ func (d *direction) onWrongInterface(s *Side) (Verdict, bool) {
 
 // payload: what comes has a payload type that nobody agreed on.
 func (d *direction) payload() (Verdict, bool) {
-	if d.from.PayloadTypes == [2]uint64{} || d.from.Raw {
+	list := d.stream().Sources
+	if d.from.PayloadTypes == [2]uint64{} || d.from.Raw || len(list) == 0 || d.age() < FirstGrace {
 		return no()
 	}
-	for i := range d.stream().Sources {
-		s := &d.stream().Sources[i]
-		if s.Packets < aFew || has(d.from.PayloadTypes, s.LastPT) {
-			continue
-		}
-		return fault(PayloadType, d.from.Tag,
-			fmt.Sprintf("%s sends payload type %d, which was never negotiated: the packets pass, but %s can't play them.", who(d.from), s.LastPT, name(d.to)),
-			fmt.Sprintf("Compare the m= and a=rtpmap lines of both SDPs in the timeline with what %s sends; was a codec taken out by a flag or by a proxy on the way?", name(d.from)))
+	s := &list[0]
+	if s.Packets < aFew || has(d.from.PayloadTypes, s.LastPT) {
+		return no()
 	}
-	return no()
+	return fault(PayloadType, d.from.Tag,
+		fmt.Sprintf("%s sends payload type %d, which was never negotiated: the packets pass, but %s can't play them.", who(d.from), s.LastPT, name(d.to)),
+		fmt.Sprintf("Compare the m= and a=rtpmap lines of both SDPs in the timeline with what %s sends; was a codec taken out by a flag or by a proxy on the way?", name(d.from)))
 }
 
 // mux: RTCP comes to a port of its own though it was to share that of RTP.

@@ -13,7 +13,7 @@ func (d *direction) ice() (Verdict, bool) {
 		if s == nil || !s.ICE.Started || s.ICE.Valid {
 			continue
 		}
-		if !s.ICE.Failed && d.c.Now.Sub(s.ICE.Since) < iceGrace {
+		if !s.ICE.Failed && d.since(s.ICE.Since) < iceGrace {
 			continue
 		}
 		seen := fmt.Sprintf("none of its connectivity checks arrived at %s", port(s))
@@ -45,13 +45,13 @@ func (d *direction) dtls() (Verdict, bool) {
 			return fault(DTLSFingerprint, s.Tag,
 				fmt.Sprintf("The certificate that %s showed in the DTLS handshake isn't the one whose fingerprint its SDP names: no keys, %s.", who(s), d.nothing()),
 				"Either somebody is in between, or the SDP was changed on its way, or belongs to another session (a cached fingerprint after a restart).")
-		case !a.Heard && (a.Failure != "" || d.c.Now.Sub(a.Since) > dtlsGrace):
+		case !a.Heard && (a.Failure != "" || d.since(a.Since) > dtlsGrace):
 			return d.dtlsSilent(s)
 		case a.Failure != "":
 			return fault(DTLSFailed, s.Tag,
 				fmt.Sprintf("The DTLS handshake with %s failed (%s): no keys, %s.", who(s), a.Failure, d.nothing()),
 				"Which DTLS versions, ciphers and SRTP profiles does it offer? A capture of the handshake shows its alert.")
-		case a.Heard && d.c.Now.Sub(a.Since) > dtlsGrace:
+		case a.Heard && d.since(a.Since) > dtlsGrace:
 			return fault(DTLSFailed, s.Tag,
 				fmt.Sprintf("The DTLS handshake with %s began and doesn't end: no keys, %s.", who(s), d.nothing()),
 				"Are large packets lost on the way (fragments of the certificate)? --dtls-mtu makes ours smaller.")

@@ -10,6 +10,9 @@ func (d *direction) notAnswered() (Verdict, bool) {
 	if !d.c.Answered.IsZero() && d.to != nil && d.to.Initialized {
 		return no()
 	}
+	if !d.c.Answered.IsZero() && d.to == nil {
+		return note(NotAnswered, "", fmt.Sprintf("%s isn't connected with anybody (any more): its branch of the call lost, or waits.", name(d.from)), "")
+	}
 	since := ago(d.c.Now.Sub(d.c.Created))
 	text := fmt.Sprintf("%s has offered this media %s ago and no answer came.", name(d.from), since)
 	check := "Ringing is no fault. If the call was answered: does the SIP proxy call rtpengine_answer() for the reply with SDP?"
@@ -127,7 +130,7 @@ func (d *direction) ceased() (Verdict, bool) {
 		return fault(Timeout, d.from.Tag,
 			fmt.Sprintf("%s sent %s to %s and stopped %s before the end; the call was ended by %s.", who(d.from), packets(rtpIn(s)), port(d.from), ago(idle), d.c.EndReason),
 			fmt.Sprintf("Did %s lose its network or power, or did a BYE not reach the SIP proxy? --timeout says how long rtpgo waits.", name(d.from)))
-	case idle > stoppedAfter:
+	case min(idle, d.age()) > stoppedAfter:
 		return fault(Stopped, d.from.Tag,
 			fmt.Sprintf("%s sent %s to %s, the last one %s ago: %s.", who(d.from), packets(rtpIn(s)), port(d.from), ago(idle), d.nothing()),
 			fmt.Sprintf("Has %s lost its network, changed its address or muted itself without comfort noise? A NAT that forgot it needs a re-INVITE.", name(d.from)))
