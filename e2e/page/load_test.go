@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -80,7 +81,8 @@ func (l *lab) quietCalls(n int) {
 		return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 192.0.2.%d\r\ns=-\r\nc=IN IP4 192.0.2.%d\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8 0 101\r\n", host, host)
 	}
 	for i := range n {
-		common := []ng.Pair{{Key: "call-id", Value: id()}, {Key: "from-tag", Value: "a" + strconv.Itoa(i)}}
+		l.known = id()
+		common := []ng.Pair{{Key: "call-id", Value: l.known}, {Key: "from-tag", Value: "a" + strconv.Itoa(i)}}
 		l.relay.Do("offer", append([]ng.Pair{
 			{Key: "sdp", Value: sdp(i%200 + 1)}, {Key: "direction", Value: ng.List{"public", "private"}},
 		}, common...)...)
@@ -88,7 +90,8 @@ func (l *lab) quietCalls(n int) {
 	}
 }
 
-// cpu is the share of a core that the daemon takes for a while.
+// cpu is the share of a core that the daemon takes for a while, and how long it
+// takes to answer.
 func (l *lab) cpu() string {
 	ticks := func() (n int) {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", l.relay.PID))
@@ -101,8 +104,17 @@ func (l *lab) cpu() string {
 		return n
 	}
 	before, start := ticks(), time.Now()
-	time.Sleep(span)
-	return fmt.Sprintf("%.1f %% of a core", float64(ticks()-before)/time.Since(start).Seconds())
+	var took []time.Duration // of requests about one call
+	for time.Since(start) < span {
+		asked := time.Now()
+		l.relay.Do("query", ng.Pair{Key: "call-id", Value: l.known})
+		took = append(took, time.Since(asked))
+		time.Sleep(20 * time.Millisecond)
+	}
+	share := float64(ticks()-before) / time.Since(start).Seconds()
+	slices.Sort(took)
+	return fmt.Sprintf("%.1f %% of a core, queries answered in %.1f ms, 99 %% in %.1f ms", share,
+		took[len(took)/2].Seconds()*1e3, took[len(took)*99/100].Seconds()*1e3)
 }
 
 // follow reads a stream of events as a browser does.

@@ -31,6 +31,7 @@ type lab struct {
 	relay   *loopback.Relay
 	browser *browser.Chromium
 	url     string
+	known   string // a call
 }
 
 func newLab(t *testing.T, options ...string) *lab {
@@ -202,6 +203,18 @@ func TestPage(t *testing.T) {
 	l.wait("document.querySelector('.verdict.bad') && document.querySelector('.timeline li') && document.querySelector('.step')")
 	l.noKey()
 	l.views("", desk)
+
+	hostile := `<img src=x onerror="document.title='broken'">/%2F#?&amp;`
+	l.call(hostile, silent, silent, `a=x:<script>document.title='broken'</script>`)
+	l.eval("location.hash = '#/calls?q=onerror'")
+	l.wait("document.querySelectorAll('.calls tbody tr').length == 1")
+	l.eval("document.querySelector('.calls tbody a').click()")
+	l.wait("document.querySelector('.drawing') && document.querySelector('.step')")
+	l.eval("document.querySelectorAll('.step')[1].click()")
+	l.wait("document.querySelector('.diff').innerText.includes('<script>')")
+	if name := l.text("h1"); !contains(name, hostile) {
+		t.Errorf("the call is named %q", name)
+	}
 
 	for _, p := range l.browser.Problems() {
 		t.Errorf("the browser complains: %s", p)
