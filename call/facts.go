@@ -173,6 +173,7 @@ func (m *Media) reportFacts() (r explain.Report) {
 			r.LostAll = h.Fraction == 255
 		}
 	}
+	r.Stalled = m.hearing.stalled()
 	return r
 }
 

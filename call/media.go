@@ -65,6 +65,7 @@ type Media struct {
 	learning     *media.Learning // nil: the daemon's
 	sources      []*rtpSource    // of this party, whose quality is kept
 	measuredAt   int64           // when RTP was measured last for a report of our own
+	hearing      hearing         // whether more and more reaches its party, as that says
 	generator    *generator      // nil before RTCP of our own was sent to this party
 	from         netip.Addr      // source of its party's SIP messages
 }

@@ -134,6 +134,7 @@ func (m *Media) reported(r *media.Report) {
 		return
 	}
 	s.heard = *r
+	m.hearing.report(r, m.sentTo)
 	m.tellReport(s, r)
 	other := m.hears()
 	var subject *rtpSource

@@ -178,6 +178,9 @@ type Report struct {
 	// LostAll tells that the last reports in a row said that everything was
 	// lost, or that nothing was received.
 	LostAll bool
+	// Stalled tells that by several reports in a row nothing more has come,
+	// though enough was sent meanwhile.
+	Stalled bool
 	Lost    float64 // share of the last interval, 0 to 1
 }
 

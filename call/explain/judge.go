@@ -92,7 +92,7 @@ var rules = []func(*direction) (Verdict, bool){
 	(*direction).neverCame, (*direction).ceased,
 	(*direction).payload, (*direction).unexpectedSRTP,
 	(*direction).wrongWayOut, (*direction).private, (*direction).cantSend, (*direction).path, (*direction).notReceived, (*direction).nowhere,
-	(*direction).mux, (*direction).afterEnd, (*direction).learnedAddress, (*direction).stranger, (*direction).oldest,
+	(*direction).mux, (*direction).afterEnd, (*direction).learnedAddress, (*direction).stranger, (*direction).inFragments, (*direction).oldest,
 }
 
 func (d *direction) judge() Verdict {

@@ -278,7 +278,14 @@ func TestJudge(t *testing.T) {
 		}, healthy, healthy},
 		{"too long", func(_ *Call, a, b *Side) {
 			a.Type, b.Type, a.Streams[0].Longest, b.Streams[0].Route.MTU = "video", "video", 1400, 1280
+			b.Streams[0].Report.Stalled = true
 		}, want{MTU, true, "bob", "1280"}, healthy},
+		{"too long, but it may arrive", func(_ *Call, a, b *Side) {
+			a.Type, b.Type, a.Streams[0].Longest, b.Streams[0].Route.MTU = "video", "video", 1400, 1280
+		}, want{MTU, false, "bob", "1280"}, healthy},
+		{"broken off on the way", func(_ *Call, _, b *Side) {
+			b.Streams[0].Report = Report{Reports: 9, Sent: 9, Stalled: true}
+		}, want{NotReceived, true, "bob", "nothing"}, healthy},
 		{"too long, refused", func(_ *Call, a, b *Side) { a.Streams[0].Longest, b.Streams[0].Failed[media.FailedTooLong] = 1400, 500 },
 			want{MTU, true, "bob", "500 packets are refused"}, healthy},
 		{"too long for a link", func(_ *Call, a, b *Side) {

@@ -55,14 +55,35 @@ func (d *direction) tooLong(s *Stream) (Verdict, bool) {
 	if s.Failed[media.FailedTooLong] >= aFew {
 		return d.mtu(s, s.Failed[media.FailedTooLong], "are refused")
 	}
+	if d.fragmented() && d.unheard() {
+		return d.fragments(s)
+	}
+	return no()
+}
+
+// fragmented tells whether packets are longer than the route to the receiver
+// carries.
+func (d *direction) fragmented() bool {
+	s := &d.to.Streams[0]
 	header := 28 // IPv4 and UDP
 	if s.Local.Addr().Is6() {
 		header = 48
 	}
-	if s.Route.MTU > 0 && d.stream().Longest+header > s.Route.MTU {
-		return d.mtu(s, 0, "leave in fragments, which many firewalls and NATs drop")
+	return s.Route.MTU > 0 && d.stream().Longest+header > s.Route.MTU
+}
+
+func (d *direction) fragments(s *Stream) (Verdict, bool) {
+	return d.mtu(s, 0, "leave in fragments, which many firewalls and NATs drop")
+}
+
+// inFragments: the same, as far as the receiver doesn't say that they get lost.
+func (d *direction) inFragments() (Verdict, bool) {
+	if d.to == nil || !d.fragmented() {
+		return no()
 	}
-	return no()
+	v, ok := d.fragments(&d.to.Streams[0])
+	v.Fault = false
+	return v, ok
 }
 
 func (d *direction) mtu(s *Stream, n uint64, what string) (Verdict, bool) {
@@ -158,23 +179,31 @@ func (d *direction) learnedAddress() (Verdict, bool) {
 
 // notReceived: the receiver itself reports that it gets nothing.
 func (d *direction) notReceived() (Verdict, bool) {
-	if d.to == nil || d.from.Raw {
-		return no()
-	}
-	s, r := &d.to.Streams[0], &d.to.Streams[0].Report
-	heard := r.Reports >= 2 && r.LostAll
-	if r.Reports == 0 && r.Sent >= 3 && s.Out >= 5*aFew {
-		// It tells what it sends, and nothing of what it gets. A report or two
-		// may have been sent before anything came.
-		interval := d.age() / time.Duration(r.Sent)
-		heard = d.c.Now.Sub(d.stream().First) > 3*interval
-	}
-	if !heard || rtpIn(d.stream()) == 0 {
+	if d.to == nil || !d.unheard() {
 		return no()
 	}
 	return fault(NotReceived, d.to.Tag,
 		fmt.Sprintf("%s says in its RTCP reports that nothing of what rtpgo sends to it arrives: %s.", who(d.to), d.nothing()),
 		fmt.Sprintf("Does a firewall or NAT between %s and %s drop it? tcpdump on both ends shows where it gets lost.", port(d.to), name(d.to)))
+}
+
+// unheard tells whether the receiver's reports say that it gets nothing.
+func (d *direction) unheard() bool {
+	if d.from.Raw || rtpIn(d.stream()) == 0 {
+		return false
+	}
+	s, r := &d.to.Streams[0], &d.to.Streams[0].Report
+	if r.Stalled {
+		return true
+	}
+	nothing := r.Reports >= 2 && r.LostAll
+	if r.Reports == 0 && r.Sent >= 3 && s.Out >= 5*aFew {
+		// It tells what it sends, and nothing of what it gets. A report or two
+		// may have been sent before anything came.
+		interval := d.age() / time.Duration(r.Sent)
+		nothing = d.c.Now.Sub(d.stream().First) > 3*interval
+	}
+	return nothing
 }
 
 // nowhere: there is no place to send to.

@@ -18,6 +18,12 @@ var networkRows = []row{
 		c.connect()
 		c.talk()
 	}},
+	{name: "network/peers_firewall_drops_later", fromA: want{"not-received", "B"}, fromB: healthy, play: func(c *call) {
+		c.connect()
+		c.talk()
+		c.hears(c.B, 50)
+		c.b.firewall(c.T, c.B.at.Netns, "prerouting", fmt.Sprintf("ip daddr %s udp dport %d drop", c.B.ip, c.B.port()))
+	}},
 	{name: "network/peers_firewall_rejects", fromA: want{"not-received", "B"}, fromB: healthy, play: func(c *call) {
 		c.b.firewall(c.T, c.B.at.Netns, "input", fmt.Sprintf("ip daddr %s udp dport %d reject with icmp type admin-prohibited", c.B.ip, c.B.port()))
 		c.connect()
