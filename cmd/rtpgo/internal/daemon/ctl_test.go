@@ -38,7 +38,7 @@ func TestRtpengineCtl(t *testing.T) {
 	want(`\ncallid: call-1\n.*\n--- Tag 'a', type: FROM_TAG, .*\n------ Media #1 \(audio over RTP/AVP\) using unknown codec\n.*`, "list", "sessions", "call-1")
 	want(`\nStatistics over currently running sessions:\n\n Owned sessions +:2\n.*\n Uptime of rtpengine +:\d+ seconds\n.*`, "list", "totals")
 	want(`\{"currentstatistics":\{"sessionsown":2,.*"transcoders":\[\]\}`, "list", "jsonstats")
-	want(`Interface 'public' address '127.0.0.1' \(IPv4\)\n Port range: 42000 - 42999\n.*`, "list", "interfaces")
+	want(`Interface 'public' address '127.0.0.1' \(IPv4\)\n Port range: 30000 - 30999\n.*`, "list", "interfaces")
 	want(`TIMEOUT=60\n`, "list", "timeout")
 	want(`Success setting maxsessions to 2\n`, "set", "maxsessions", "2")
 	if reply := p.ask(offerOf("call-3")); !strings.Contains(reply, "Parallel session limit reached") {

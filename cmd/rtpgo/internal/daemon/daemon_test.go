@@ -52,7 +52,7 @@ func launch(t *testing.T, options ...string) *process {
 	p := &process{t: t, address: freeAddress(t), signals: make(chan os.Signal, 4), status: make(chan int, 1), log: &output{}}
 	args := append([]string{
 		"--foreground", "--log-stderr", "--log-level=7", "--config-file=none", "--table=-1", "--engine=sockets",
-		"--interface=public/127.0.0.1", "--interface=private/127.0.0.2", "--port-min=42000", "--port-max=42999",
+		"--interface=public/127.0.0.1", "--interface=private/127.0.0.2", "--port-min=30000", "--port-max=30999",
 		"--delete-delay=0", "--listen-ng=" + p.address,
 	}, options...)
 	go func() { p.status <- run(args, "1.2.3", "rtpgo 1.2.3", p.signals, p.log, p.log) }()
