@@ -40,19 +40,14 @@ func TestLoad(t *testing.T) {
 	l.must(l.browser.Open("about:blank", "true"))
 	time.Sleep(6 * time.Second) // until nobody counts as looking
 	t.Logf("%d calls, 40 of them with media", *many)
-	t.Logf("nobody looks: %s", l.cpu())
+	l.eval(watchFrames)
+	t.Logf("nobody looks: %s; an empty page: %s", l.cpu(), l.frames())
 	for _, view := range []string{"", "#/calls", "#/calls?sort=loss&order=down", "#/calls?q=192.0.2"} {
 		l.must(l.browser.Open("about:blank", "true"))
 		l.must(l.browser.Open(l.url+view, "document.querySelector('.tiles, .calls tbody tr')"))
 		l.eval(watchFrames)
 		cpu := l.cpu()
-		var f struct {
-			Frames, Over50, Longest float64
-			Tasks, LongestTask      float64
-		}
-		l.must(l.browser.Evaluate("watched()", &f))
-		t.Logf("one browser at %q: %s; %.0f frames, %.0f later than 50 ms, the latest %.0f ms; %.0f long tasks, the longest %.0f ms",
-			view, cpu, f.Frames, f.Over50, f.Longest, f.Tasks, f.LongestTask)
+		t.Logf("one browser at %q: %s; %s", view, cpu, l.frames())
 	}
 	l.must(l.browser.Open("about:blank", "true"))
 	ctx, end := context.WithCancel(t.Context())
@@ -73,6 +68,14 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	t.Log(status)
+}
+
+// frames is how the browser fared since watchFrames.
+func (l *lab) frames() string {
+	var f struct{ Frames, Over50, Longest, Tasks, LongestTask float64 }
+	l.must(l.browser.Evaluate("watched()", &f))
+	return fmt.Sprintf("%.0f frames, %.0f later than 50 ms, the latest %.0f ms; %.0f long tasks, the longest %.0f ms",
+		f.Frames, f.Over50, f.Longest, f.Tasks, f.LongestTask)
 }
 
 // quietCalls makes calls without media.
