@@ -165,6 +165,13 @@ func (m *Media) streamFacts(f *explain.Stream, i int) {
 
 // reportFacts sums up what the party's RTCP says about what it gets.
 func (m *Media) reportFacts() (r explain.Report) {
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			for _, st := range l.streams {
+				r.Described = r.Described || st != nil && st.DescribesItself()
+			}
+		}
+	}
 	for _, s := range m.sources {
 		r.Sent += uint64(s.senderReports)
 		r.Reports += uint64(s.reported)

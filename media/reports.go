@@ -41,8 +41,9 @@ func MiddleNTP(ntp uint64) uint32 { return uint32(ntp >> 16) }
 
 // Types of RTCP packets (RFC 3550 section 12.1).
 const (
-	rtcpSR = 200
-	rtcpRR = 201
+	rtcpSR   = 200
+	rtcpRR   = 201
+	rtcpSDES = 202
 )
 
 // reportDepth bounds the reports of a stream that nobody has fetched yet. They
@@ -56,6 +57,8 @@ type reports struct {
 	written atomic.Uint32
 	fetched atomic.Uint32
 	missed  atomic.Uint32
+	// described tells that a source description came with them.
+	described atomic.Bool
 }
 
 // put adds a report; one that finds no room is counted and lost.
@@ -75,7 +78,10 @@ func (q *reports) read(pkt []byte, now int64) {
 	for len(pkt) > 0 {
 		var p []byte
 		var typ uint8
-		if p, pkt, typ = nextRTCP(pkt); (typ != rtcpSR && typ != rtcpRR) || len(p) < 8 || p[0]&0xc0 != 0x80 {
+		if p, pkt, typ = nextRTCP(pkt); typ == rtcpSDES && !q.described.Load() {
+			q.described.Store(true)
+		}
+		if (typ != rtcpSR && typ != rtcpRR) || len(p) < 8 || p[0]&0xc0 != 0x80 {
 			continue
 		}
 		r := Report{At: now, From: binary.BigEndian.Uint32(p[4:])}
@@ -125,6 +131,14 @@ func (f *Flow) readRTCP(pkt []byte, src netip.AddrPort, now int64) {
 func (s *Stream) HasReports() bool {
 	q := s.in.reports.Load()
 	return q != nil && q.written.Load() != q.fetched.Load()
+}
+
+// DescribesItself tells whether the peer's reports come with a source
+// description, as RFC 3550 section 6.1 demands of every compound packet. Who
+// leaves it out may leave out more.
+func (s *Stream) DescribesItself() bool {
+	q := s.in.reports.Load()
+	return q != nil && q.described.Load()
 }
 
 // FetchReports calls f for each report that the stream's peer has sent since

@@ -2,8 +2,6 @@ package media
 
 import "encoding/binary"
 
-const rtcpSDES = 202
-
 // maxReportBlocks fit into one packet (RFC 3550 section 6.4.1).
 const maxReportBlocks = 31
 

@@ -175,6 +175,8 @@ type Route struct {
 type Report struct {
 	// Sent counts its sender reports, Reports its report blocks.
 	Sent, Reports uint64
+	// Described tells that source descriptions came with them.
+	Described bool
 	// LostAll tells that the last reports in a row said that everything was
 	// lost, or that nothing was received.
 	LostAll bool

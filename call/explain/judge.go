@@ -23,6 +23,10 @@ const (
 	// endGrace is how long after the end packets may still come: a BYE that has
 	// to be repeated takes some time.
 	endGrace = 5 * time.Second
+	// deafAfter is how long a party must have told nothing of what it gets, when
+	// that is all there is to go by: RFC 3550 section 6.2 has it report every
+	// five seconds or so.
+	deafAfter = 10 * time.Second
 	// aFew packets mean nothing.
 	aFew = 10
 )

@@ -197,11 +197,12 @@ func (d *direction) unheard() bool {
 		return true
 	}
 	nothing := r.Reports >= 2 && r.LostAll
-	if r.Reports == 0 && r.Sent >= 3 && s.Out >= 5*aFew {
+	if r.Reports == 0 && r.Described && r.Sent >= 3 && s.Out >= 5*aFew {
 		// It tells what it sends, and nothing of what it gets. A report or two
-		// may have been sent before anything came.
+		// may have been sent before anything came; and devices that don't keep
+		// to RFC 3550 section 6.1 may never tell what they get.
 		interval := d.age() / time.Duration(r.Sent)
-		nothing = d.c.Now.Sub(d.stream().First) > 3*interval
+		nothing = d.c.Now.Sub(d.stream().First) > max(3*interval, deafAfter)
 	}
 	return nothing
 }
