@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ type lab struct {
 	engine *memory.Engine
 	logs   *observer.ObservedLogs
 	ahead  atomic.Int64 // ns that the lab's time is ahead
+	clock  sync.Mutex   // the registry has one clock
 	ids    atomic.Int64
 }
 
@@ -64,6 +66,8 @@ func newLabOn(tb testing.TB, specs []string, change func(*Config)) *lab {
 
 // pass lets time go by, with what happens at its end.
 func (l *lab) pass(d time.Duration) {
+	l.clock.Lock()
+	defer l.clock.Unlock()
 	l.ahead.Add(int64(d))
 	l.r.tick()
 	l.r.reportDue()

@@ -303,12 +303,23 @@ func (l *lab) established(e media.Engine, families string) (a, b *side) {
 	return a, b
 }
 
-// inKernel waits until the flows of these sides are in the kernel.
+// inKernel waits until the flows of these sides are in the kernel, with their
+// gates open.
 func (l *lab) inKernel(sides ...*side) {
 	l.Helper()
 	for _, s := range sides {
-		wait(l.TB, s.stream.Kernelized, func() string { return Why(s.port) })
+		wait(l.TB, func() bool { return s.stream.Kernelized() && passes(s.port) }, func() string { return Why(s.port) })
 	}
+}
+
+// passes tells whether the program lets packets of a port pass: neither it nor
+// its sink has moved since the entry was made.
+func passes(p media.Port) bool {
+	k := p.(*port)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	en, q := k.entry.Load(), sinkPort(k.flow)
+	return en != nil && q != nil && en.flow.Passage == passage(k.gate, q.gate)
 }
 
 func (l *lab) engine(o Options) *Engine {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os/exec"
 	"strings"
@@ -90,6 +91,16 @@ func TestLibsrtp(t *testing.T) {
 				t.Fatal(err)
 			}
 			buf := make([]byte, 2000)
+			must := func(b []byte, err error) []byte {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
+			}
+			warm(t, ports[0], out[0], func(n int) []byte { return rtp(ssrc, uint16(65300+n), 20) })
+			warm(t, ports[2], out[2], func(n int) []byte { return must(pr.RTP(buf, rtp(ssrc, uint16(65300+n), 20))) })
+			warm(t, ports[1], out[1], func(int) []byte { return report(ssrc, 1) })
+			warm(t, ports[3], out[3], func(int) []byte { return must(pr.RTCP(buf, report(ssrc, 1))) })
 			for i := range uint16(40) {
 				seq := 65520 + i
 				pkt := rtp(ssrc, seq, int(i)*11)
@@ -121,24 +132,47 @@ func TestLibsrtp(t *testing.T) {
 	}
 }
 
+// warm sends packets until one comes out at the other end, and takes away all
+// that do: a pipeline that starts loses some, and refuses what comes twice.
+func warm(t *testing.T, port int, from *net.UDPConn, packet func(n int) []byte) {
+	t.Helper()
+	buf := make([]byte, 2000)
+	wait := func(d time.Duration) bool {
+		from.SetReadDeadline(time.Now().Add(d))
+		_, err := from.Read(buf)
+		return err == nil
+	}
+	for n := range 150 {
+		send(t, port, from, packet(n))
+		if !wait(100 * time.Millisecond) {
+			continue
+		}
+		for wait(30 * time.Millisecond) {
+		}
+		return
+	}
+	t.Fatalf("nothing comes out of port %d", port)
+}
+
 // exchange sends a packet to a port and returns what comes out at the other
-// end. It sends again as long as nobody listens yet: both directions refuse a
-// packet that came twice.
+// end.
 func exchange(t *testing.T, port int, from *net.UDPConn, pkt []byte) []byte {
 	t.Helper()
-	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	send(t, port, from, pkt)
 	buf := make([]byte, 2000)
-	for range 100 {
-		if _, err := from.WriteToUDP(pkt, to); err != nil {
-			t.Fatal(err)
-		}
-		from.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
-		if n, err := from.Read(buf); err == nil {
-			return buf[:n]
-		}
+	from.SetReadDeadline(time.Now().Add(20 * time.Second))
+	n, err := from.Read(buf)
+	if err != nil {
+		t.Fatalf("nothing came back for %x: %v", pkt, err)
 	}
-	t.Fatalf("nothing came back for %x", pkt)
-	return nil
+	return buf[:n]
+}
+
+func send(t *testing.T, port int, from *net.UDPConn, pkt []byte) {
+	t.Helper()
+	if _, err := from.WriteToUDP(pkt, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func listen(t *testing.T) *net.UDPConn {
@@ -151,17 +185,19 @@ func listen(t *testing.T) *net.UDPConn {
 	return c
 }
 
-// freePorts are ports that nobody had a moment ago.
+// freePorts are ports that nobody had a moment ago, below those that the system
+// gives to those who name none.
 func freePorts(t *testing.T, n int) []int {
 	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	var ports []int
+	for len(ports) < n {
+		port := 20000 + rand.IntN(12000)
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer c.Close()
-		ports[i] = c.LocalAddr().(*net.UDPAddr).Port
+		ports = append(ports, port)
 	}
 	return ports
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,10 +89,10 @@ func TestExplain(t *testing.T) {
 
 // TestExplainPages: a long timeline is put together from its pages.
 func TestExplainPages(t *testing.T) {
-	pages := 0
+	var pages atomic.Int32
 	d := &daemon{timeout: time.Second, ask: nil}
 	address := serve(t, ng.HandlerFunc(func(_ context.Context, r *ng.Request) ng.Dict {
-		pages++
+		pages.Add(1)
 		n := 0
 		fmt.Sscan(r.Cursor.Value, &n)
 		return ng.Dict{
@@ -107,7 +108,7 @@ func TestExplainPages(t *testing.T) {
 	defer client.Close()
 	d.ask = client.Do
 	e, err := d.explain("x")
-	if list := field[ng.List](e, "timeline"); err != nil || len(list) != 3 || pages != 3 || field[string](list[2].(ng.Dict), "text") != "event 2" {
-		t.Errorf("%v, %v in %d pages", e, err, pages)
+	if list := field[ng.List](e, "timeline"); err != nil || len(list) != 3 || pages.Load() != 3 || field[string](list[2].(ng.Dict), "text") != "event 2" {
+		t.Errorf("%v, %v in %d pages", e, err, pages.Load())
 	}
 }
