@@ -73,7 +73,7 @@ type Batched struct {
 	next       uint16 // where to look for a port that is free
 	muted      []mutedPort
 	lingerTime time.Duration
-	lingering  map[lingering]time.Time // until when
+	lingerers  lingerers
 	strays     media.Strays
 	flood      int // packets in a window that are one
 }
@@ -192,7 +192,7 @@ func (e *Batched) open(local netip.AddrPort) (*batchedPort, error) {
 	}
 	p := &batchedPort{engine: e, address: a, number: n, flood: flood{limit: e.flood}}
 	a.set(n, p)
-	delete(e.lingering, lingering{a, n})
+	delete(e.lingerers.until, lingering{a, n})
 	e.strays.Forget(netip.AddrPortFrom(a.addr, n))
 	e.steering.unmute(a, n)
 	e.steering.open(a, n)

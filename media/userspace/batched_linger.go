@@ -2,7 +2,6 @@ package userspace
 
 import (
 	"net/netip"
-	"time"
 
 	"rtpgo/media"
 )
@@ -16,10 +15,26 @@ import (
 // before it is queued.
 const strayFlood = 4096
 
+// maxLingering bounds the ports that linger at a time: where more close, calls
+// come and go so fast that the oldest of them have to go.
+const maxLingering = 4096
+
 // lingering is a port that was closed.
 type lingering struct {
 	address *localAddress
 	number  uint16
+}
+
+// lingerers are the ports that linger, and until when, by media.Now. A port that
+// is opened, or closed once more, leaves what it had in the queue behind.
+type lingerers struct {
+	until map[lingering]int64
+	queue []lingerEnd // oldest first
+}
+
+type lingerEnd struct {
+	port lingering
+	at   int64
 }
 
 // linger keeps a closed port steered; e.mu is held.
@@ -28,21 +43,35 @@ func (e *Batched) linger(p *batchedPort) {
 		e.steering.close(p.address, p.number)
 		return
 	}
-	if e.lingering == nil {
-		e.lingering = make(map[lingering]time.Time)
+	l := &e.lingerers
+	if l.until == nil {
+		l.until = make(map[lingering]int64)
 	}
-	e.lingering[lingering{p.address, p.number}] = time.Now().Add(e.lingerTime)
+	end := lingerEnd{lingering{p.address, p.number}, media.Now() + int64(e.lingerTime)}
+	l.until[end.port] = end.at
+	l.queue = append(l.queue, end)
+	for len(l.queue) > maxLingering {
+		e.leaveFirst()
+	}
+}
+
+// leaveFirst gives up the port that has lingered longest; e.mu is held.
+func (e *Batched) leaveFirst() {
+	l := &e.lingerers
+	first := l.queue[0]
+	l.queue = l.queue[1:]
+	if l.until[first.port] == first.at {
+		delete(l.until, first.port)
+		e.steering.close(first.port.address, first.port.number)
+	}
 }
 
 // leave gives up the ports whose time is over. It is called each second.
-func (e *Batched) leave(now time.Time) {
+func (e *Batched) leave(now int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for l, until := range e.lingering {
-		if now.After(until) {
-			delete(e.lingering, l)
-			e.steering.close(l.address, l.number)
-		}
+	for len(e.lingerers.queue) > 0 && e.lingerers.queue[0].at < now {
+		e.leaveFirst()
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/cilium/ebpf"
 	"golang.org/x/sys/unix"
+
+	"rtpgo/media"
 )
 
 // lookup is struct bpf_sk_lookup.
@@ -117,20 +119,33 @@ func TestSteeringLingers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.leave(time.Now().Add(2 * time.Hour))
+		e.leave(media.Now() + int64(2*time.Hour))
 		check("open", 0)
 		if err := p.Close(); err != nil {
 			t.Fatal(err)
 		}
 		check("closed", 0)
 	}
-	e.leave(time.Now())
+	e.leave(media.Now())
 	check("closed a moment ago", 0)
-	e.leave(time.Now().Add(2 * time.Hour))
+	e.leave(media.Now() + int64(2*time.Hour))
 	check("closed long ago", -1)
-	if len(e.lingering) != 0 {
-		t.Errorf("%d ports linger", len(e.lingering))
+	if len(e.lingerers.until) != 0 {
+		t.Errorf("%d ports linger", len(e.lingerers.until))
 	}
+	for n := range uint16(maxLingering + 1) {
+		p, err := e.open(netip.AddrPortFrom(local.Addr(), 20000+n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Close()
+	}
+	if len(e.lingerers.until) != maxLingering || len(e.lingerers.queue) != maxLingering {
+		t.Errorf("%d ports linger, %d in the queue", len(e.lingerers.until), len(e.lingerers.queue))
+	}
+	local = netip.AddrPortFrom(local.Addr(), 20000)
+	udp = lookup(unix.IPPROTO_UDP, netip.MustParseAddrPort("198.51.100.1:4000"), local)
+	check("the first of too many", -1)
 }
 
 // BenchmarkSteer measures what the program adds to the reception of a packet.

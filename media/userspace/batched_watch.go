@@ -30,7 +30,7 @@ func (e *Batched) watch() {
 		logErrors(e.log, &before, &now)
 		before = now
 		e.unmute()
-		e.leave(time.Now())
+		e.leave(media.Now())
 		if n%foreignInterval == 0 {
 			e.foreign.look()
 		}
