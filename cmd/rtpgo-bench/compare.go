@@ -77,23 +77,31 @@ func (c *comparison) run() (err error) {
 	return replaceSection(c.out, b.String())
 }
 
-// bins are the daemons as --bin options; peer tells whether the other one takes part.
-func (c *comparison) bins(peer bool) (args []string) {
-	if peer {
+// field is who takes part in a run: a daemon with a socket for each port can't
+// hold more calls than there are descriptors.
+type field struct{ peer, sockets bool }
+
+// bins are the daemons as --bin options.
+func (c *comparison) bins(f field) (args []string) {
+	if f.peer {
 		args = append(args, "--bin", "peer::"+c.peer+" "+peerOptions)
 	}
 	for _, e := range strings.Split(c.engines, ",") {
+		if e == "sockets" && !f.sockets {
+			continue
+		}
 		args = append(args, "--bin", e+"::"+c.rtpgo+" "+rtpgoOptions+" --engine="+e)
 	}
 	return args
 }
 
 // measure runs this program again with other options and reads its results. A
-// run that the other daemon can't stand is repeated without it.
+// run that the other daemon can't stand is repeated without it, and then without
+// the engine with a socket for each port.
 func measure[T any](c *comparison, options ...string) []T {
-	for _, peer := range []bool{true, false} {
+	for _, f := range []field{{true, true}, {false, true}, {false, false}} {
 		file := filepath.Join(c.work, strconv.FormatInt(time.Now().UnixNano(), 36))
-		args := append(c.bins(peer), options...)
+		args := append(c.bins(f), options...)
 		cmd := exec.Command(c.self, append(args, "--json", file, "--rounds", strconv.Itoa(c.rounds))...)
 		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 		if cmd.Run() == nil {
