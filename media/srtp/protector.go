@@ -1,5 +1,7 @@
 package srtp
 
+import "encoding/binary"
+
 // Protector turns RTP into SRTP and RTCP into SRTCP. It is a media.Transform.
 type Protector struct{ context }
 
@@ -27,7 +29,9 @@ func (p *Protector) Inherit(prev *Protector) bool {
 // An index is used once: a packet that repeats a sequence number, or is behind
 // the window, is refused with ErrReplay, since encrypting two packets by one
 // key stream gives both away (RFC 3711, section 9.1). The receiver's own replay
-// protection would drop it anyway.
+// protection would drop it anyway. A source that begins anew, far behind, goes
+// on under the numbers that follow its old ones instead: a telephone that is
+// put on hold and back would be silent for hours.
 func (p *Protector) RTP(dst, src []byte) ([]byte, error) {
 	payload, ok := rtpPayload(src)
 	if !ok {
@@ -43,13 +47,23 @@ func (p *Protector) RTP(dst, src []byte) ([]byte, error) {
 	w := h.find(ssrc)
 	index := uint64(rtpSeq(src))
 	if w != nil {
-		index = w.index(rtpSeq(src))
+		index = w.index(rtpSeq(src) + w.shift)
+		if !p.repeat {
+			err := w.check(index, p.window)
+			if err != nil && w.top-index > maxMisorder && w.beginsAnew(rtpSeq(src)) {
+				index, err = w.top+1, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+			w.awaited = 0
+		}
 		if index > maxRTPIndex {
 			return nil, ErrKeyExpired
 		}
-		if !p.repeat {
-			if err := w.check(index, p.window); err != nil {
-				return nil, err
+		if w.shift != 0 {
+			if src = renumbered(dst, src, uint16(index)); src == nil {
+				return nil, ErrShortBuffer
 			}
 		}
 	}
@@ -61,6 +75,18 @@ func (p *Protector) RTP(dst, src []byte) ([]byte, error) {
 		h.mark(w, ssrc, index)
 	}
 	return out, nil
+}
+
+// renumbered copies a packet and gives it another sequence number; nil if it
+// doesn't fit.
+func renumbered(dst, src []byte, seq uint16) []byte {
+	if cap(dst) < len(src) {
+		return nil
+	}
+	dst = dst[:len(src)]
+	copy(dst, src)
+	binary.BigEndian.PutUint16(dst[2:], seq)
+	return dst
 }
 
 // RTCP protects the compound or reduced-size RTCP packet src into dst, under

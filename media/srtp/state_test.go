@@ -502,3 +502,61 @@ func TestBadPackets(t *testing.T) {
 		}
 	}
 }
+
+// TestSourceBeginsAnew: a source whose sequence numbers start again far behind
+// goes on under numbers that the receiver takes, and no index is used twice.
+func TestSourceBeginsAnew(t *testing.T) {
+	for _, suite := range Suites {
+		p := Params{Suite: suite, Key: GenerateKey(suite)}
+		pr, err := NewProtector(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		un, err := NewUnprotector(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		buf, back := make([]byte, 500), make([]byte, 500)
+		passes := func(seq, want uint16) {
+			t.Helper()
+			in := rtpPacket(7, seq, 20)
+			out, err := pr.RTP(buf, in)
+			if err != nil {
+				t.Fatalf("%s: packet %d: %v", suite, seq, err)
+			}
+			if !bytes.Equal(in, rtpPacket(7, seq, 20)) {
+				t.Errorf("%s: packet %d was changed where it stands", suite, seq)
+			}
+			out, err = un.RTP(back, out)
+			if err != nil || rtpSeq(out) != want || !bytes.Equal(out[12:], in[12:]) {
+				t.Fatalf("%s: packet %d arrives as %d, %v; want %d", suite, seq, rtpSeq(out), err, want)
+			}
+		}
+		refused := func(seq uint16) {
+			t.Helper()
+			if _, err := pr.RTP(buf, rtpPacket(7, seq, 20)); !errors.Is(err, ErrReplay) {
+				t.Errorf("%s: packet %d: %v", suite, seq, err)
+			}
+		}
+		for seq := range uint16(300) {
+			passes(65400+seq, 65400+seq) // across the roll-over, to 163
+		}
+		refused(162) // a duplicate
+		refused(163)
+		passes(164, 164)
+		refused(20) // late by far
+		passes(165, 165)
+		refused(21) // not in a row
+		refused(23)
+		passes(166, 166)
+		refused(40000) // begins anew
+		for seq := uint16(40001); seq < 40100; seq++ {
+			passes(seq, seq-40001+167)
+		}
+		refused(40050)
+		refused(39934) // and once more
+		passes(39935, 266)
+		passes(39937, 268)
+		passes(39936, 267)
+	}
+}

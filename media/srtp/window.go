@@ -8,6 +8,27 @@ type window struct {
 	top  uint64 // highest index seen
 	seen bool   // any index seen
 	bits [windowBlocks]uint64
+
+	// Of a source that we protect: what is added to its sequence numbers, and
+	// the one, plus 1<<16, with which it would have begun anew; 0 for none.
+	shift   uint16
+	awaited uint32
+}
+
+// maxMisorder is how far a packet that was only late may be behind (MAX_MISORDER
+// of RFC 3550, appendix A.1).
+const maxMisorder = 100
+
+// beginsAnew tells whether a source has begun anew with a packet far behind: two
+// of them in a row mean so (RFC 3550, appendix A.1). From then on its numbers
+// are shifted, so that this one follows the highest index used.
+func (w *window) beginsAnew(seq uint16) bool {
+	if w.awaited != uint32(seq)|1<<16 {
+		w.awaited = uint32(seq+1) | 1<<16
+		return false
+	}
+	w.shift = uint16(w.top) + 1 - seq
+	return true
 }
 
 // check says whether a packet of index i may be new, in a window of size
