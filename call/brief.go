@@ -21,22 +21,10 @@ const briefCalls = 256
 func (r *Registry) brief(req *ng.Request) (ng.Dict, error) {
 	ids := r.idsAfter(req.Cursor, briefCalls)
 	now := media.Now()
-	calls, size, more := ng.List{}, 0, truth(len(ids) == briefCalls)
-	for _, id := range ids {
-		if size >= statusBytes || (req.LimitSet && len(calls) >= req.Limit) {
-			more = 1
-			break
-		}
-		c := r.lookup(id)
-		if c == nil {
-			continue // ended meanwhile
-		}
+	calls, more := r.page(req, ids, briefCalls, func(c *Call, _ int) ng.Dict {
 		s := c.summary(now)
-		c.mu.Unlock()
-		d := s.brief(r.now(), now)
-		calls = append(calls, d)
-		size += weight(d)
-	}
+		return s.brief(r.now(), now)
+	})
 	return append(r.StatusHead(),
 		ng.Pair{Key: "calls", Value: calls},
 		ng.Pair{Key: "more", Value: more},

@@ -33,24 +33,13 @@ func (r *Registry) status(req *ng.Request) (ng.Dict, error) {
 	if !req.CallID.Set {
 		ids = r.idsAfter(req.Cursor, statusCalls)
 	}
-	calls, size, more := ng.List{}, 0, truth(len(ids) == statusCalls)
-	for _, id := range ids {
-		if size >= statusBytes || (req.LimitSet && len(calls) >= req.Limit) {
-			more = 1
-			break
-		}
-		c := r.lookup(id)
-		if c == nil {
-			continue // ended meanwhile
-		}
+	calls, more := r.page(req, ids, statusCalls, func(c *Call, size int) ng.Dict {
 		d := c.status(true)
 		if size+weight(d) > statusRoom {
 			d = c.status(false)
 		}
-		c.mu.Unlock()
-		calls = append(calls, d)
-		size += weight(d)
-	}
+		return d
+	})
 	if req.CallID.Set && len(calls) == 0 {
 		return nil, errReply("Unknown call-id")
 	}
@@ -84,6 +73,28 @@ func (r *Registry) StatusOf(id string) ng.Dict {
 	}
 	defer c.mu.Unlock()
 	return c.status(true)
+}
+
+// page shows the calls of these ids, as many as the request wants and a reply
+// has room for, each locked while it is shown. show is told the size of those
+// before. more is 1 where the list may go on: full is how many ids make a page.
+func (r *Registry) page(req *ng.Request, ids []string, full int, show func(c *Call, size int) ng.Dict) (calls ng.List, more int64) {
+	calls, more = ng.List{}, truth(len(ids) == full)
+	size := 0
+	for _, id := range ids {
+		if size >= statusBytes || (req.LimitSet && len(calls) >= req.Limit) {
+			return calls, 1
+		}
+		c := r.lookup(id)
+		if c == nil {
+			continue // ended meanwhile
+		}
+		d := show(c, size)
+		c.mu.Unlock()
+		calls = append(calls, d)
+		size += weight(d)
+	}
+	return calls, more
 }
 
 // idsAfter lists the ids of the first n calls that sort behind the cursor.
