@@ -1,7 +1,10 @@
 package call
 
 import (
+	"bytes"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rtpgo/call/explain"
@@ -22,26 +25,50 @@ type endedCalls struct {
 	last  int // number of the latest
 }
 
-// endedCall is what is kept of one.
+// endedCall is what is kept of one: octets, for the most part, which cost the
+// garbage collector nothing.
 type endedCall struct {
 	id     string
 	number int // in the order of their end
-	facts  explain.Call
-	log    *eventLog
-	bytes  int
+	at     time.Time
+	packed []byte // the facts and the event log
 
 	exchanges  []Exchange // with their room in signalling
 	signalling *signalling
 
-	judged sync.Once
-	worst  explain.Verdict // once judged
+	judged atomic.Pointer[explain.Verdict] // the worst one, once somebody has asked
 }
 
-// verdict is the worst one on the call.
-func (k *endedCall) verdict() *explain.Verdict {
-	k.judged.Do(func() { k.worst = explain.Worst(explain.Judge(&k.facts)) })
-	return &k.worst
+// open reads what was packed.
+func (k *endedCall) open() (explain.Call, *eventLog) {
+	facts, rest := explain.Unpack(k.packed)
+	return facts, unpackLog(rest)
 }
+
+func (k *endedCall) facts() explain.Call {
+	facts, _ := explain.Unpack(k.packed)
+	return facts
+}
+
+// verdict is the worst one on the call, whose facts these are.
+func (k *endedCall) verdict(facts *explain.Call) *explain.Verdict {
+	if v := k.judged.Load(); v != nil {
+		return v
+	}
+	v := explain.Worst(explain.Judge(facts))
+	k.judged.Store(&v)
+	return &v
+}
+
+func (k *endedCall) size() int { return cap(k.packed) }
+
+// desk is where a call is packed.
+type desk struct {
+	sides  []explain.Side
+	octets []byte
+}
+
+var desks = sync.Pool{New: func() any { return new(desk) }}
 
 // keep remembers a locked call that is about to end, with its ports still open.
 func (r *Registry) keep(c *Call) {
@@ -50,12 +77,15 @@ func (r *Registry) keep(c *Call) {
 		return
 	}
 	c.tellEnd(now)
-	facts := c.facts(now)
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	facts := c.facts(now, d.sides)
 	facts.Ended, facts.EndReason = true, c.endReason
-	k := &endedCall{id: c.ID, facts: facts, log: c.log.copy(), exchanges: c.exchanges, signalling: &r.signalling}
+	d.sides = facts.Sides
+	d.octets = c.log.pack(explain.Pack(d.octets[:0], &facts))
+	clear(d.sides)
+	r.ended.add(&endedCall{id: strings.Clone(c.ID), at: now, packed: bytes.Clone(d.octets), exchanges: c.exchanges, signalling: &r.signalling})
 	c.exchanges = nil
-	k.bytes = k.log.size() + facts.Size()
-	r.ended.add(k)
 }
 
 func (e *endedCalls) add(k *endedCall) {
@@ -68,7 +98,7 @@ func (e *endedCalls) add(k *endedCall) {
 	k.number = e.last
 	e.byID[k.id] = k
 	e.queue = append(e.queue, k)
-	e.bytes += k.bytes
+	e.bytes += k.size()
 	for len(e.queue) > maxEnded || e.bytes > maxEndedBytes && len(e.queue) > 1 {
 		e.dropLocked()
 	}
@@ -78,7 +108,7 @@ func (e *endedCalls) dropLocked() {
 	k := e.queue[0]
 	e.queue[0] = nil
 	e.queue = e.queue[1:]
-	e.bytes -= k.bytes
+	e.bytes -= k.size()
 	k.signalling.forget(k.exchanges)
 	if e.byID[k.id] == k {
 		delete(e.byID, k.id)
@@ -89,7 +119,7 @@ func (e *endedCalls) dropLocked() {
 func (e *endedCalls) expire(now time.Time, keep time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for len(e.queue) > 0 && now.Sub(e.queue[0].facts.Now) > keep {
+	for len(e.queue) > 0 && now.Sub(e.queue[0].at) > keep {
 		e.dropLocked()
 	}
 }

@@ -30,13 +30,14 @@ func (r *Registry) EndedSummaries() []EndedSummary {
 	calls := r.ended.before(0, maxEnded)
 	list := make([]EndedSummary, 0, len(calls))
 	for _, k := range calls {
-		v := k.verdict()
+		facts := k.facts()
+		v := k.verdict(&facts)
 		s := EndedSummary{
-			ID: k.id, Created: k.facts.Created, Ended: k.facts.Now, Reason: k.facts.EndReason,
+			ID: k.id, Created: facts.Created, Ended: facts.Now, Reason: facts.EndReason,
 			Verdict: string(v.Code), Fault: v.Fault, Text: v.Text,
 		}
-		for i := range k.facts.Sides {
-			if tag := k.facts.Sides[i].Tag; !slices.Contains(s.Tags, tag) {
+		for i := range facts.Sides {
+			if tag := facts.Sides[i].Tag; !slices.Contains(s.Tags, tag) {
 				s.Tags = append(s.Tags, tag)
 			}
 		}

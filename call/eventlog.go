@@ -247,10 +247,32 @@ func (l *eventLog) size() int {
 	return cap(l.head) + cap(l.tail) + 24*cap(l.names)
 }
 
-// copy is the log without room for more.
-func (l *eventLog) copy() *eventLog {
+// pack appends the log as octets; see unpackLog.
+func (l *eventLog) pack(to []byte) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return &eventLog{names: slices.Clone(l.names), head: slices.Clone(l.head), tail: slices.Clone(l.tail),
-		count: l.count, headCount: l.headCount}
+	to = binary.AppendUvarint(to, uint64(len(l.names)))
+	for i := range l.names {
+		to = append(binary.AppendUvarint(to, uint64(len(l.names[i].tag))), l.names[i].tag...)
+	}
+	to = binary.AppendUvarint(to, uint64(len(l.head)))
+	return append(append(to, l.head...), l.tail...)
+}
+
+// unpackLog makes a log again that no event is added to any more.
+func unpackLog(from []byte) *eventLog {
+	number := func() uint64 {
+		n, size := binary.Uvarint(from)
+		from = from[size:]
+		return n
+	}
+	l := new(eventLog)
+	for range number() {
+		n := number()
+		l.names = append(l.names, partyName{tag: string(from[:n])})
+		from = from[n:]
+	}
+	n := number()
+	l.head, l.tail = from[:n:n], from[n:]
+	return l
 }

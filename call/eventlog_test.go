@@ -155,12 +155,12 @@ func TestEndedCallsAreBounded(t *testing.T) {
 	l := newLab(t, func(c *Config) { c.KeepEnded = time.Minute })
 	var e endedCalls
 	for i := range maxEnded + 10 {
-		e.add(&endedCall{id: fmt.Sprint(i), log: new(eventLog), bytes: 100})
+		e.add(&endedCall{id: fmt.Sprint(i), packed: make([]byte, 100)})
 	}
 	if len(e.byID) != maxEnded || e.find("9") != nil || e.find("10") == nil {
 		t.Errorf("%d calls are kept", len(e.byID))
 	}
-	e.add(&endedCall{id: "large", log: new(eventLog), bytes: maxEndedBytes})
+	e.add(&endedCall{id: "large", packed: make([]byte, maxEndedBytes)})
 	if len(e.byID) != 1 || e.bytes != maxEndedBytes {
 		t.Errorf("%d calls of %d octets are kept", len(e.byID), e.bytes)
 	}

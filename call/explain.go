@@ -38,13 +38,13 @@ func (r *Registry) explain(req *ng.Request) (ng.Dict, error) {
 		if k == nil {
 			return nil, errReply("Unknown call-id")
 		}
-		facts := k.facts
+		facts, log := k.open()
 		r.strays(&facts)
-		return explanation(k.id, &facts, k.log, max(0, cursor)), nil
+		return explanation(k.id, &facts, log, max(0, cursor)), nil
 	}
 	now := r.now()
 	c.observe(now)
-	facts := c.facts(now)
+	facts := c.facts(now, nil)
 	c.mu.Unlock()
 	r.strays(&facts)
 	return explanation(req.CallID.Value, &facts, &c.log, max(0, cursor)), nil
@@ -100,9 +100,10 @@ func (r *Registry) listEnded(cursor int, req *ng.Request) ng.Dict {
 	list, room, more := ng.List{}, explainRoom, false
 	calls := r.ended.before(cursor, limit+1)
 	for i, k := range calls {
-		d := append(ng.Dict{{Key: "call-id", Value: k.id}}, ofCall(&k.facts)...)
-		d = append(d, ng.Pair{Key: "duration", Value: seconds(k.facts.Now.Sub(k.facts.Created))})
-		worst := k.verdict()
+		facts := k.facts()
+		d := append(ng.Dict{{Key: "call-id", Value: k.id}}, ofCall(&facts)...)
+		d = append(d, ng.Pair{Key: "duration", Value: seconds(facts.Now.Sub(facts.Created))})
+		worst := k.verdict(&facts)
 		d = append(d,
 			ng.Pair{Key: "verdict", Value: string(worst.Code)}, ng.Pair{Key: "fault", Value: truth(worst.Fault)},
 			ng.Pair{Key: "text", Value: worst.Text},

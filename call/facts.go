@@ -3,6 +3,7 @@ package call
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"rtpgo/call/explain"
@@ -11,25 +12,22 @@ import (
 	"rtpgo/sdpedit"
 )
 
-// facts is what a locked call is judged by.
-func (c *Call) facts(now time.Time) explain.Call {
-	f := explain.Call{Created: c.created, Answered: c.answerAt, Signalled: c.lastSignal, Now: now}
-	at := make(map[*Media]int)
+// facts is what a locked call is judged by. The memory of room is used if it
+// is enough.
+func (c *Call) facts(now time.Time, room []explain.Side) explain.Call {
+	f := explain.Call{Created: c.created, Answered: c.answerAt, Signalled: c.lastSignal, Now: now, Sides: room[:0]}
+	var few [8]*Media
+	order := few[:0]
 	for _, p := range c.parties {
-		for _, m := range p.medias {
-			at[m] = len(at)
-		}
+		order = append(order, p.medias...)
 	}
-	f.Sides = make([]explain.Side, 0, len(at))
-	for _, p := range c.parties {
-		for _, m := range p.medias {
-			s := m.facts(now.Sub(c.created))
-			s.Other = -1
-			if o := m.peer(); o != nil {
-				s.Other = at[o]
-			}
-			f.Sides = append(f.Sides, s)
+	for _, m := range order {
+		s := m.facts(now.Sub(c.created))
+		s.Other = -1
+		if o := m.peer(); o != nil {
+			s.Other = slices.Index(order, o)
 		}
+		f.Sides = append(f.Sides, s)
 	}
 	return f
 }

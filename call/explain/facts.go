@@ -7,7 +7,6 @@ package explain
 import (
 	"net/netip"
 	"time"
-	"unsafe"
 
 	"rtpgo/media"
 )
@@ -184,17 +183,4 @@ type Report struct {
 	// though enough was sent meanwhile.
 	Stalled bool
 	Lost    float64 // share of the last interval, 0 to 1
-}
-
-// Size estimates the memory that the facts take, in octets.
-func (c *Call) Size() int {
-	n := int(unsafe.Sizeof(*c))
-	for i := range c.Sides {
-		s := &c.Sides[i]
-		n += int(unsafe.Sizeof(*s)) + len(s.Tag)
-		for j := range s.Streams {
-			n += cap(s.Streams[j].Sources) * int(unsafe.Sizeof(media.SSRCStats{}))
-		}
-	}
-	return n
 }
