@@ -33,22 +33,24 @@ func (x *exchange) checkAddresses() error {
 	return nil
 }
 
+// address is that of a section.
+func (x *exchange) address(sm *sdpedit.Media) netip.Addr {
+	if x.sipSource() {
+		return x.req.ReceivedFrom
+	}
+	return sm.Connection
+}
+
 // endpoints stores where the sender of a section wants its packets (RFC 3264,
 // a=rtcp: RFC 3605).
 func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
-	addr := sm.Connection
+	addr := x.address(sm)
 	rtcpAddr := sm.RTCPAddress
-	if x.sipSource() {
-		addr = x.req.ReceivedFrom
-		if rtcpAddr.IsValid() {
-			rtcpAddr = addr
-		}
+	if rtcpAddr.IsValid() && x.sipSource() {
+		rtcpAddr = addr
 	}
 	if !rtcpAddr.IsValid() || rtcpAddr.IsUnspecified() { // browsers write a=rtcp:9 IN IP4 0.0.0.0
 		rtcpAddr = addr
-	}
-	if x.offering || s.family == interfaces.FamilyAny {
-		s.family = familyOf(addr)
 	}
 	settled := s.ice.on && sm.ICE.Present() && s.streams[rtp].settled.IsValid()
 	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)), settled)

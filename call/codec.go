@@ -29,24 +29,29 @@ func (x *exchange) codecs(s, r *Media, sm *sdpedit.Media) {
 	}
 }
 
-// packetTime decides about a=ptime (ms).
+// packetTime decides about a=ptime (ms). Each side is shown what the other wrote
+// last; what a request named stays for the call, and with it what the other side
+// was shown by then.
 func (x *exchange) packetTime(s, r *Media, sm *sdpedit.Media) {
-	if x.offering {
-		s.ptime, r.ptime = sm.Ptime, sm.Ptime
-		s.ptimeOverride, r.ptimeOverride = false, false
-		if x.req.Ptime > 0 {
-			r.ptime, r.ptimeOverride = x.req.Ptime, true
-		}
-		if x.req.PtimeReverse > 0 {
-			s.ptime, s.ptimeOverride = x.req.PtimeReverse, true
-		}
-		return
+	if !x.offering {
+		named := s.ptimeOverride || r.ptimeOverride
+		s.ptimeOverride, r.ptimeOverride = named, named
 	}
 	if sm.Ptime > 0 {
-		s.ptime = sm.Ptime
-		if !s.ptimeOverride && !r.ptimeOverride {
-			r.ptime = sm.Ptime
+		for _, m := range [...]*Media{s, r} {
+			if !m.ptimeOverride {
+				m.ptime = sm.Ptime
+			}
 		}
+	}
+	if !x.offering {
+		return
+	}
+	if x.req.Ptime > 0 {
+		r.ptime, r.ptimeOverride = x.req.Ptime, true
+	}
+	if x.req.PtimeReverse > 0 {
+		s.ptime, s.ptimeOverride = x.req.PtimeReverse, true
 	}
 }
 

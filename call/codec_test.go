@@ -176,6 +176,33 @@ func TestPtime(t *testing.T) {
 	}
 }
 
+// TestPtimeStays: what a request says about a=ptime holds for the call, on both
+// sides.
+func TestPtimeStays(t *testing.T) {
+	k := newLab(t, nil).call()
+	body := description("198.51.100.1", append(audio("4000", "0"), "a=ptime:20")...)
+	k.offer(body, kv("ptime", 40))
+	k.answer(body)
+	shown := func(command, from, to string, keys ...ng.Pair) int {
+		return k.exchange(command, from, to, body, keys...).Medias[0].Ptime
+	}
+	for _, c := range []struct {
+		name string
+		got  int
+		want int
+	}{
+		{"A offers again", shown("offer", k.a, k.b), 40},
+		{"B offers", shown("offer", k.b, k.a), 20},
+		{"A answers", shown("answer", k.b, k.a), 40},
+		{"another is named", shown("offer", k.a, k.b, kv("ptime", 30)), 30},
+		{"B offers again", shown("offer", k.b, k.a), 20},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: a=ptime:%d, want %d", c.name, c.got, c.want)
+		}
+	}
+}
+
 // TestAttributes: what passes, what goes, what is added.
 func TestAttributes(t *testing.T) {
 	k := newLab(t, nil).call()

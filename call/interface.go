@@ -1,6 +1,8 @@
 package call
 
 import (
+	"net/netip"
+
 	"go.uber.org/zap"
 
 	"rtpgo/interfaces"
@@ -13,12 +15,12 @@ import (
 // and "address family").
 func (x *exchange) selectInterfaces(s, r *Media) {
 	from, to := x.sideNames()
-	x.side(r, to)
-	x.side(s, from)
+	x.receiverFamily(s, r)
 	if f := x.wordFamily(from); f != interfaces.FamilyAny {
 		s.family = f
 	}
-	x.receiverFamily(s, r)
+	x.side(r, to)
+	x.side(s, from)
 }
 
 // sideNames are the names given for the side of the sender and that of the
@@ -53,11 +55,16 @@ func (x *exchange) warnOneSide(name string) {
 func (x *exchange) side(m *Media, name string) {
 	set := x.r.Interfaces
 	if name == "" {
-		if m.iface == nil {
+		switch {
+		case m.iface == nil:
 			m.iface = x.siblingInterface(m)
+		case m.ifaceFamily != m.family:
+			m.iface = set.Default()
 		}
+		m.ifaceFamily = m.family
 		return
 	}
+	m.ifaceFamily = m.family
 	if m.iface != nil && m.iface.Is(name) {
 		return
 	}
@@ -87,32 +94,22 @@ func (x *exchange) side(m *Media, name string) {
 // one that a re-INVITE adds.
 func (x *exchange) siblingInterface(m *Media) *interfaces.Logical {
 	for _, o := range m.party.medias {
-		if o.iface != nil {
+		if o.iface != nil && o.ifaceFamily == m.family {
 			return o.iface
 		}
 	}
 	return x.r.Interfaces.Default()
 }
 
-// receiverFamily chooses the family of the address shown to the receiver : the
-// one asked for, else the receiver's own, else the sender's.
+// receiverFamily chooses the family of the address shown to the receiver: the
+// one asked for, else what its own last description or an earlier request
+// made it, else the sender's.
 func (x *exchange) receiverFamily(s, r *Media) {
-	switch f := x.namedFamily(); {
-	case f != interfaces.FamilyAny:
+	if f := x.namedFamily(); f != interfaces.FamilyAny {
 		r.family = f
-	case !x.offering && r.family != interfaces.FamilyAny:
-	case r.initialized && r.streams[rtp].endpoint.IsValid():
-		r.family = familyOf(r.streams[rtp].endpoint.Addr())
-	case r.family == interfaces.FamilyAny || !r.initialized:
-		r.family = x.senderFamily(s)
+	} else if r.family == interfaces.FamilyAny {
+		r.family = s.family
 	}
-}
-
-func (x *exchange) senderFamily(s *Media) interfaces.Family {
-	if ep := s.streams[rtp].endpoint; ep.IsValid() {
-		return familyOf(ep.Addr())
-	}
-	return interfaces.FamilyIPv4
 }
 
 // namedFamily is the family that the request asks for towards the receiver: by
@@ -153,4 +150,13 @@ func (m *Media) localAddress() *interfaces.Address {
 		}
 	}
 	return nil
+}
+
+// advertised is the address of m's side as its party is told it; zero where
+// there is none.
+func (m *Media) advertised() netip.Addr {
+	if a := m.localAddress(); a != nil {
+		return a.Advertised
+	}
+	return netip.Addr{}
 }

@@ -83,6 +83,82 @@ func TestInterfaceSticks(t *testing.T) {
 	}
 }
 
+// TestFamilyChanges: the interface of a side is that of its name and family: a
+// side that changes its family without naming one is on the first interface.
+// While the other side doesn't receive, the ports stay where they are.
+func TestFamilyChanges(t *testing.T) {
+	const pub, pub6, priv, priv6 = "192.0.2.1", "2001:db8::1", "10.0.0.1", "2001:db8:f::1"
+	a4, a6 := description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), description("2001:db8:ffff::1", "m=audio 4000 RTP/AVP 0")
+	held := description("2001:db8:ffff::1", "m=audio 4000 RTP/AVP 0", "a=sendonly")
+	b4, b6 := description("198.51.100.2", "m=audio 5000 RTP/AVP 0"), description("2001:db8:ffff::2", "m=audio 5000 RTP/AVP 0")
+	six := kv("address-family", "IP6")
+	type step struct {
+		b    bool // B offers, A answers
+		o, a string
+		keys []ng.Pair // of the offer
+		ans  []ng.Pair
+		want string // addresses shown: of the offer, of the answer
+	}
+	private := kv("direction", strs("private", "private"))
+	for _, c := range []struct {
+		name  string
+		steps []step
+	}{
+		{"answered in the other family", []step{
+			{o: a6, a: b4, keys: []ng.Pair{private}, want: priv6 + " " + priv6},
+			{o: a6, a: b4, want: pub + " " + priv6},
+			{b: true, o: b4, a: a6, want: priv6 + " " + pub},
+		}},
+		{"held meanwhile", []step{
+			{o: a6, a: b4, keys: []ng.Pair{private}, want: priv6 + " " + priv6},
+			{o: held, a: b4, want: priv6 + " " + priv6},
+			{o: a6, a: b4, want: pub + " " + priv6},
+		}},
+		{"asked for in the answer", []step{
+			{o: a4, a: b4, keys: []ng.Pair{private}, ans: []ng.Pair{six}, want: priv + " " + pub6},
+			{b: true, o: b4, a: a4, want: pub6 + " " + priv},
+		}},
+		{"named again", []step{
+			{o: a4, a: b6, keys: []ng.Pair{private}, want: priv + " " + priv},
+			{o: a4, a: b6, keys: []ng.Pair{private}, want: priv6 + " " + priv},
+		}},
+	} {
+		k := newLabOn(t, []string{"public/" + pub, "private/" + priv, "public/" + pub6, "private/" + priv6}, nil).call()
+		for i, s := range c.steps {
+			from, to := k.a, k.b
+			if s.b {
+				from, to = to, from
+			}
+			if i == 0 {
+				k.offer(s.o, s.keys...)
+				from = k.a
+			}
+			offered := at(k.exchange("offer", from, to, s.o, s.keys...), 0).Addr()
+			answered := at(k.exchange("answer", from, to, s.a, s.ans...), 0).Addr()
+			if got := offered.String() + " " + answered.String(); got != s.want {
+				t.Errorf("%s, exchange %d: %s, want %s", c.name, i+1, got, s.want)
+			}
+		}
+	}
+}
+
+// TestDeclinedAddress: a declined section has the zero address of the family
+// that its receiver would be shown.
+func TestDeclinedAddress(t *testing.T) {
+	for _, c := range []struct{ a, b, want string }{
+		{"198.51.100.1", "198.51.100.2", "0.0.0.0"},
+		{"2001:db8:ffff::1", "198.51.100.2", "::"},
+		{"198.51.100.1", "2001:db8:ffff::2", "0.0.0.0"},
+	} {
+		k := newLab(t, nil).call()
+		k.offer(description(c.a, "m=audio 4000 RTP/AVP 0", "m=video 4002 RTP/AVP 96"))
+		s := k.answer(description(c.b, "m=audio 5000 RTP/AVP 0", "m=video 0 RTP/AVP 96"))
+		if got := at(s, 1); got.Addr().String() != c.want || got.Port() != 0 {
+			t.Errorf("%s answered by %s: %s", c.a, c.b, got)
+		}
+	}
+}
+
 // TestOneDirectionWarned: with one name the other side gets the first
 // interface, which may not be meant: a warning says so, once for each call.
 func TestOneDirectionWarned(t *testing.T) {

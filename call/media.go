@@ -20,8 +20,10 @@ type Media struct {
 	protoText string    // as written, for unknown protocols
 	formats   []string
 
-	iface  *interfaces.Logical
-	family interfaces.Family
+	iface       *interfaces.Logical
+	ifaceFamily interfaces.Family // that iface was chosen for
+	family      interfaces.Family // of the ports that face this party
+	speaks      interfaces.Family // of its own last description
 
 	initialized                              bool // this party has sent a description
 	disabled                                 bool // port 0 by either side

@@ -194,9 +194,11 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	x.describe(s, r, sm)
+	s.family = familyOf(x.address(sm))
 	if sm.Port == 0 {
 		x.selectInterfaces(s, r)
 		x.disable(s, r)
+		x.packetTime(s, r, sm)
 		x.iceTowards(r, false)
 		return nil
 	}

@@ -83,7 +83,7 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 	}
 	if s := m.findSet(other, count, latch); s != nil {
 		m.set = s
-		if !s.other.IsValid() || (latch && m.ice.on && m.weReceive && other.IsValid()) {
+		if latch && m.ice.on && m.weReceive && other.IsValid() || !latch && !s.other.IsValid() {
 			s.other = other
 		}
 		return nil
@@ -130,11 +130,10 @@ func (m *Media) retire() {
 	}
 }
 
-// findSet finds the set that serves an endpoint of the other side. An
-// unspecified address (hold in the way of RFC 2543) is compared by port alone.
+// findSet finds the set that serves an endpoint of the other side; latching on
+// to the one in use it doesn't ask for its address, either. An unspecified address (hold in the way of RFC 2543) is compared by port alone.
 func (m *Media) findSet(other netip.AddrPort, count int, latch bool) *portSet {
-	same := m.ice.on || (m.set != nil && m.set.iface == m.iface && m.set.family(m))
-	if latch && m.set != nil && same && m.set.count >= count {
+	if latch && m.set != nil && m.set.count >= count {
 		return m.set
 	}
 	for i := len(m.sets) - 1; i >= 0; i-- {

@@ -79,6 +79,25 @@ func TestPortsStay(t *testing.T) {
 	}
 }
 
+// TestLatchedMeansUnknown: ports that stayed by port-latching in the answer aren't
+// bound to the answerer's endpoint: it may move once more.
+func TestLatchedMeansUnknown(t *testing.T) {
+	k := newLab(t, nil).call()
+	a := description("198.51.100.1", "m=audio 4000 RTP/AVP 0")
+	k.offer(a)
+	shown := at(k.answer(description("198.51.100.2", "m=audio 6000 RTP/AVP 0"), flags("port-latching")), 0)
+	moves := func(port string) netip.AddrPort {
+		return at(k.exchange("offer", k.b, k.a, description("198.51.100.2", "m=audio "+port+" RTP/AVP 0")), 0)
+	}
+	if got := moves("6002"); got != shown {
+		t.Errorf("A was shown %s, now %s", shown, got)
+	}
+	k.exchange("answer", k.b, k.a, a)
+	if got := moves("6004"); got == shown {
+		t.Errorf("A is still shown %s", got)
+	}
+}
+
 // TestPortPairs: RTP on an even port with RTCP behind it, on both sides.
 func TestPortPairs(t *testing.T) {
 	k := newLab(t, nil).call()

@@ -59,6 +59,7 @@ func (x *exchange) writeMedia(p section) *sdpedit.OutMedia {
 	}
 	if sm.Port == 0 && !x.c.passthrough {
 		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
+		m.Address = r.advertised()
 		return m
 	}
 	if isPassedThrough(sm) || x.c.passthrough {

@@ -27,7 +27,7 @@ type OutMedia struct {
 	Port      int // 0: the section is written as disabled
 	Protocol  string
 	Formats   []string
-	Address   netip.Addr // c=; zero is written as 0.0.0.0
+	Address   netip.Addr // c=; with port 0 only its family counts
 	Unused    bool       // the m= line only: an alternative that was not taken
 	Bandwidth Bandwidth
 	// Verbatim, when set, replaces everything below: the attributes of a
@@ -120,6 +120,14 @@ func addressField(a netip.Addr) string {
 	return "IN IP6 " + a.String()
 }
 
+// unspecified is the zero address of a's family, as c= carries it.
+func unspecified(a netip.Addr) string {
+	if a.Is6() {
+		return "IN IP6 ::"
+	}
+	return "IN IP4 0.0.0.0"
+}
+
 // AddressField is the address as c=, o= and a=rtcp carry it: "IN IP4 192.0.2.1".
 func AddressField(a netip.Addr) string { return addressField(a) }
 
@@ -209,7 +217,7 @@ func (w *writer) media(m *OutMedia) {
 	switch {
 	case m.Unused:
 	case m.Port == 0:
-		w.line("c=IN IP4 0.0.0.0")
+		w.line("c=", unspecified(m.Address))
 	default:
 		w.line("c=", addressField(m.Address))
 	}
