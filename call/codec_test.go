@@ -221,3 +221,15 @@ func TestAttributes(t *testing.T) {
 		t.Errorf("A is shown mid %q and %q", s.Medias[0].MID, s.Medias[1].MID)
 	}
 }
+
+// TestMidStays: a section keeps its a=mid where later offers have none.
+func TestMidStays(t *testing.T) {
+	a, b := description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), description("198.51.100.2", "m=audio 5000 RTP/AVP 0")
+	k := newLab(t, nil).call()
+	k.offer(a, flags("generate-mid"))
+	mid := func(command, from, to, sdp string) string { return k.exchange(command, from, to, sdp).Medias[0].MID }
+	got := []string{mid("answer", k.a, k.b, b), mid("offer", k.a, k.b, a), mid("offer", k.b, k.a, b), mid("answer", k.b, k.a, a)}
+	if want := []string{"", "1", "1", "1"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -7,25 +7,24 @@ import (
 	"rtpgo/ng"
 )
 
-// learningFlags stores what the request says about the source of packets.
-func (x *exchange) learningFlags(s, r *Media) {
+// sourceFlags stores what the request says about the packets of the party whose
+// description it holds. It counts until the party's next one.
+func (x *exchange) sourceFlags(s *Media, declined bool) {
 	f := x.req.Flags
 	for i := range s.streams {
-		s.streams[i].strict = s.streams[i].strict || f.StrictSource
-		s.streams[i].handover = s.streams[i].handover || f.MediaHandover
+		s.streams[i].strict = f.StrictSource && !declined
+		s.streams[i].handover = f.MediaHandover && !declined
 	}
+	s.asymmetric, s.unidirectional = f.Asymmetric, f.Unidirectional
+}
+
+// learningFlags stores what the request says about the source of packets for the
+// rest of the call.
+func (x *exchange) learningFlags(s, r *Media) {
+	f := x.req.Flags
 	s.natWait = s.natWait || f.NATWait
 	if f.PierceNAT {
 		s.pierce, x.c.piercing = true, true
-	}
-	if f.Asymmetric {
-		s.asymmetric = true
-	}
-	if f.Symmetric {
-		s.asymmetric = false
-	}
-	if f.Unidirectional {
-		s.unidirectional = true
 	}
 	if x.req.TOSSet {
 		s.party.call.tos, s.party.call.tosSet = x.req.TOS, true

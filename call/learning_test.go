@@ -28,7 +28,7 @@ func TestSourcePolicy(t *testing.T) {
 		{"strict", []ng.Pair{flags("strict-source")}, 0, policy{Strict: true}, policy{}},
 		{"handover", []ng.Pair{flags("media-handover")}, 0, policy{Handover: true}, policy{}},
 		{"asymmetric", []ng.Pair{flags("asymmetric")}, 0, policy{Asymmetric: true}, policy{}},
-		{"symmetric", []ng.Pair{flags("asymmetric", "symmetric")}, 0, policy{}, policy{}},
+		{"symmetric", []ng.Pair{flags("symmetric")}, 0, policy{}, policy{}},
 	} {
 		k := newLab(t, func(cfg *Config) { cfg.Learning = c.option }).call()
 		k.offer(description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), c.keys...)
@@ -38,6 +38,37 @@ func TestSourcePolicy(t *testing.T) {
 				got.Handover != want.Handover || got.Asymmetric != want.Asymmetric {
 				t.Errorf("%s, packets from %s: %+v, want %+v", c.name, tag, got, want)
 			}
+		}
+	}
+}
+
+// TestSourceFlagsEnd: what a request says about a party's packets counts until the
+// party's next description.
+func TestSourceFlagsEnd(t *testing.T) {
+	k := newLab(t, nil).call()
+	a, b := description("198.51.100.1", "m=audio 4000 RTP/AVP 0"), description("198.51.100.2", "m=audio 5000 RTP/AVP 0")
+	said := flags("strict-source", "asymmetric")
+	strict := func(tag string) bool {
+		s := k.engine.Flow(k.facing(tag)).Source
+		if s.Strict != s.Asymmetric {
+			t.Errorf("%s: %+v", tag, s)
+		}
+		return s.Strict
+	}
+	for _, c := range []struct {
+		command, from, to, sdp string
+		keys                   []ng.Pair
+		a, b                   bool
+	}{
+		{"offer", k.a, "", a, []ng.Pair{said}, true, false},
+		{"answer", k.a, k.b, b, nil, true, false},
+		{"offer", k.b, k.a, b, []ng.Pair{said}, true, true},
+		{"answer", k.b, k.a, a, nil, false, true},
+		{"offer", k.b, k.a, b, nil, false, false},
+	} {
+		k.exchange(c.command, c.from, c.to, c.sdp, c.keys...)
+		if strict(k.a) != c.a || (c.to != "" && strict(k.b) != c.b) {
+			t.Errorf("%s of %s", c.command, c.from)
 		}
 	}
 }

@@ -39,9 +39,6 @@ func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
 	if req.Flags.Fragment {
 		return r.trickle(req, req.FromTag.Value)
 	}
-	if sdp, ok := r.looped(req); ok {
-		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
-	}
 	c := r.lookup(req.CallID.Value)
 	if c == nil {
 		if reply, err := r.limited(req); reply != nil || err != nil {
@@ -50,6 +47,9 @@ func (r *Registry) offer(req *ng.Request) (ng.Dict, error) {
 		c = r.begin(req)
 	}
 	defer c.mu.Unlock()
+	if sdp, ok := r.looped(req); ok {
+		return ng.Dict{{Key: "sdp", Value: sdp}, {Key: "result", Value: "ok"}}, nil
+	}
 	x := &exchange{r: r, c: c, req: req, offering: true}
 	return x.run()
 }
@@ -194,6 +194,7 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	x.describe(s, r, sm)
+	x.sourceFlags(s, sm.Port == 0)
 	s.family = familyOf(x.address(sm))
 	if sm.Port == 0 {
 		x.selectInterfaces(s, r)
