@@ -9,59 +9,80 @@ const decisiveRoom = textRoom
 // below the other: where to send, what, in which direction, how protected. Keys
 // and passwords are left out.
 func decisive(sdp string) string {
-	var b strings.Builder
-	candidates := 0
-	add := func(s string) {
-		if b.Len()+len(s)+1 > decisiveRoom {
-			return
+	var room [decisiveRoom]byte
+	p := picked{text: room[:0]}
+	for sdp != "" {
+		line := sdp
+		if end := strings.IndexByte(sdp, '\n'); end >= 0 {
+			line, sdp = sdp[:end], sdp[end+1:]
+		} else {
+			sdp = ""
 		}
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(s)
+		p.line(strings.TrimRight(line, "\r"))
 	}
-	flush := func() {
-		if candidates > 0 {
-			add("a=candidate: " + count(uint64(candidates), "candidate"))
-		}
-		candidates = 0
+	p.flush()
+	return string(p.text)
+}
+
+// picked are the lines so far.
+type picked struct {
+	text       []byte
+	candidates int // since the last m= line
+}
+
+func (p *picked) line(line string) {
+	if len(line) < 2 || line[1] != '=' {
+		return
 	}
-	for line := range strings.SplitSeq(sdp, "\n") {
-		line = strings.TrimRight(line, "\r")
-		if strings.HasPrefix(line, "m=") {
-			flush()
-			add(clip(line))
-			continue
-		}
-		if strings.HasPrefix(line, "c=") {
-			add(clip(line))
-			continue
-		}
-		name, value, _ := strings.Cut(strings.TrimPrefix(line, "a="), ":")
-		if !strings.HasPrefix(line, "a=") {
-			continue
-		}
-		switch strings.ToLower(name) {
-		case "sendrecv", "sendonly", "recvonly", "inactive", "rtcp-mux", "rtcp-mux-only", "ice-lite",
-			"rtcp", "setup", "group", "ptime":
-			add(clip(line))
-		case "rtpmap":
-			add(clip(line))
-		case "crypto":
-			if f := strings.Fields(value); len(f) >= 2 {
-				add(clip("a=crypto:" + f[0] + " " + f[1]))
-			}
-		case "fingerprint":
-			hash, _, _ := strings.Cut(value, " ")
-			add(clip("a=fingerprint:" + hash))
-		case "ice-ufrag":
-			add("a=ice-ufrag")
-		case "candidate":
-			candidates++
-		}
+	switch line[0] {
+	case 'm':
+		p.flush()
+		p.add(line)
+	case 'c':
+		p.add(line)
+	case 'a':
+		p.attribute(line)
 	}
-	flush()
-	return b.String()
+}
+
+func (p *picked) attribute(line string) {
+	name, value, _ := strings.Cut(line[2:], ":")
+	switch strings.ToLower(name) {
+	case "sendrecv", "sendonly", "recvonly", "inactive", "rtcp-mux", "rtcp-mux-only", "ice-lite",
+		"rtcp", "setup", "group", "ptime", "rtpmap":
+		p.add(line)
+	case "crypto":
+		if f := strings.Fields(value); len(f) >= 2 {
+			p.add("a=crypto:" + f[0] + " " + f[1])
+		}
+	case "fingerprint":
+		hash, _, _ := strings.Cut(value, " ")
+		p.add("a=fingerprint:" + hash)
+	case "ice-ufrag":
+		p.add("a=ice-ufrag")
+	case "candidate":
+		p.candidates++
+	}
+}
+
+// flush tells how many candidates there were.
+func (p *picked) flush() {
+	if p.candidates > 0 {
+		p.add("a=candidate: " + count(uint64(p.candidates), "candidate"))
+	}
+	p.candidates = 0
+}
+
+// add adds a line, if there is room for it.
+func (p *picked) add(line string) {
+	line = clip(line)
+	if len(p.text)+len(line)+1 > decisiveRoom {
+		return
+	}
+	if len(p.text) > 0 {
+		p.text = append(p.text, '\n')
+	}
+	p.text = append(p.text, line...)
 }
 
 // clip bounds one line.

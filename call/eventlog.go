@@ -26,6 +26,8 @@ type eventLog struct {
 const (
 	headRoom = 4 << 10
 	tailRoom = 4 << 10
+	// usualHead has room for an offer, its answer, and the first packets.
+	usualHead = 896
 	// textRoom bounds each text of an event.
 	textRoom = 700
 	// maxNames bounds the parties that events can name.
@@ -95,19 +97,27 @@ func (l *eventLog) put(party uint64, e event) {
 	if party != 0 {
 		e.who = l.whoLocked(party)
 	}
-	var buf [2*textRoom + 64]byte
-	r := e.append(buf[:0])
 	l.count++
-	if l.headCount == l.count-1 && len(l.head)+len(r) <= headRoom {
-		l.head = append(l.head, r...)
-		l.headCount++
+	if l.headCount == l.count-1 {
+		if l.head == nil {
+			l.head = make([]byte, 0, usualHead)
+		}
+		if all := e.append(l.head); len(all) <= headRoom {
+			l.head = all
+			l.headCount++
+			return
+		}
+	}
+	before := len(l.tail)
+	l.tail = e.append(l.tail)
+	if len(l.tail) <= tailRoom {
 		return
 	}
-	for len(l.tail)+len(r) > tailRoom {
-		n, size := binary.Uvarint(l.tail)
-		l.tail = l.tail[:copy(l.tail, l.tail[size+int(n):])]
+	oldest := 0
+	for len(l.tail)-oldest > tailRoom && oldest < before {
+		oldest += recordSize(l.tail[oldest:])
 	}
-	l.tail = append(l.tail, r...)
+	l.tail = l.tail[:copy(l.tail, l.tail[oldest:])]
 }
 
 // name tells what a party is called from now on, in earlier events too.
@@ -145,16 +155,16 @@ func (l *eventLog) whoLocked(id uint64) uint8 {
 	return uint8(len(l.names) - 1)
 }
 
-// append writes the record: its length, and then its parts.
+// append writes the record: its length in two octets, and then its parts.
 func (e *event) append(to []byte) []byte {
-	var buf [2*textRoom + 64]byte
 	parts := byte(0)
 	for i, there := range [...]bool{e.a.IsValid(), e.b.IsValid(), e.n != 0, e.text != "", e.more != ""} {
 		if there {
 			parts |= 1 << i
 		}
 	}
-	r := append(buf[:0], byte(e.kind), e.who, e.media, e.stream, parts)
+	start := len(to)
+	r := append(to, 0, 0, byte(e.kind), e.who, e.media, e.stream, parts)
 	r = binary.AppendUvarint(r, uint64(max(0, e.at/time.Millisecond)))
 	for _, ep := range [...]netip.AddrPort{e.a, e.b} {
 		if ep.IsValid() {
@@ -169,19 +179,28 @@ func (e *event) append(to []byte) []byte {
 			r = append(binary.AppendUvarint(r, uint64(len(s))), s...)
 		}
 	}
-	return append(binary.AppendUvarint(to, uint64(len(r))), r...)
+	binary.BigEndian.PutUint16(r[start:], uint16(len(r)-start))
+	return r
 }
 
+// recordSize is the length of the first record.
+func recordSize(records []byte) int { return int(binary.BigEndian.Uint16(records)) }
+
 func appendEndpoint(r []byte, ep netip.AddrPort) []byte {
-	a := ep.Addr().AsSlice()
-	r = append(append(r, byte(len(a))), a...)
+	if a := ep.Addr(); a.Is4() {
+		b := a.As4()
+		r = append(append(r, byte(len(b))), b[:]...)
+	} else {
+		b := a.As16()
+		r = append(append(r, byte(len(b))), b[:]...)
+	}
 	return binary.BigEndian.AppendUint16(r, ep.Port())
 }
 
 // read takes the first record off what append wrote.
 func (e *event) read(from []byte) (rest []byte) {
-	n, size := binary.Uvarint(from)
-	r, rest := from[size:size+int(n)], from[size+int(n):]
+	size := recordSize(from)
+	r, rest := from[2:size], from[size:]
 	*e = event{kind: eventKind(r[0]), who: r[1], media: r[2], stream: r[3]}
 	parts := r[4]
 	r = r[5:]

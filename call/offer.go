@@ -100,6 +100,7 @@ func (x *exchange) run() (ng.Dict, error) {
 		if !done { // a panic
 			before.undo()
 		}
+		before.release()
 	}()
 	if err := x.negotiate(); err != nil {
 		before.undo()

@@ -14,7 +14,8 @@ import (
 )
 
 // Handler carries requests out. It is called from many goroutines at once; a
-// panic in it fails that request alone. What it returns is the reply.
+// panic in it fails that request alone. What it returns is the reply. The
+// request must not be kept, but what is in it may.
 type Handler interface {
 	HandleNG(ctx context.Context, r *Request) Dict
 }
@@ -126,7 +127,12 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 	if cookie != nil {
 		out = append(append(out, cookie...), ' ')
 	}
-	r, enc, err := s.decodeSafely(document)
+	r := requests.Get().(*Request)
+	defer func() {
+		*r = Request{}
+		requests.Put(r)
+	}()
+	enc, err := s.decodeSafely(document, r)
 	if err != nil {
 		s.counters.malformed.Add(1)
 		s.logMalformed(peer, cookie, err)
@@ -147,13 +153,16 @@ func (s *Server) reply(ctx context.Context, peer netip.AddrPort, out, cookie, do
 	return out
 }
 
-func (s *Server) decodeSafely(document []byte) (r *Request, enc Encoding, err error) {
+// requests are those that no handler has in its hands.
+var requests = sync.Pool{New: func() any { return new(Request) }}
+
+func (s *Server) decodeSafely(document []byte, r *Request) (enc Encoding, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return s.Templates.Decode(document)
+	return s.Templates.decode(document, r)
 }
 
 func (s *Server) handle(ctx context.Context, r *Request) (d Dict) {

@@ -20,13 +20,23 @@ const maxTemplates = 8
 
 // Decode is the function [Decode] with templates.
 func (t Templates) Decode(doc []byte) (*Request, Encoding, error) {
+	r := new(Request)
+	enc, err := t.decode(doc, r)
+	if err != nil {
+		return nil, enc, err
+	}
+	return r, enc, nil
+}
+
+// decode is Decode into an empty request.
+func (t Templates) decode(doc []byte, r *Request) (Encoding, error) {
 	d := decoders.Get().(*decoder)
 	defer d.release()
 	enc, err := d.t.read(string(doc))
 	if err != nil {
-		return nil, enc, err
+		return enc, err
 	}
-	d.r, d.templates = new(Request), t
+	d.r, d.templates = r, t
 	root := value{&d.t, 0}
 	if len(t) > 0 {
 		d.apply(defaultTemplate)
@@ -34,7 +44,7 @@ func (t Templates) Decode(doc []byte) (*Request, Encoding, error) {
 	}
 	d.entries(root)
 	d.finish()
-	return d.r, enc, nil
+	return enc, nil
 }
 
 // command is the value of the key "command".
