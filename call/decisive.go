@@ -1,6 +1,9 @@
 package call
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // decisiveRoom bounds what an event keeps of a description.
 const decisiveRoom = textRoom
@@ -9,8 +12,9 @@ const decisiveRoom = textRoom
 // below the other: where to send, what, in which direction, how protected. Keys
 // and passwords are left out.
 func decisive(sdp string) string {
-	var room [decisiveRoom]byte
-	p := picked{text: room[:0]}
+	p := picks.Get().(*picked)
+	defer picks.Put(p)
+	p.text = p.text[:0]
 	for sdp != "" {
 		line := sdp
 		if end := strings.IndexByte(sdp, '\n'); end >= 0 {
@@ -23,6 +27,9 @@ func decisive(sdp string) string {
 	p.flush()
 	return string(p.text)
 }
+
+// picks are those that nobody uses, for their memory.
+var picks = sync.Pool{New: func() any { return &picked{text: make([]byte, 0, decisiveRoom)} }}
 
 // picked are the lines so far.
 type picked struct {

@@ -102,9 +102,7 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 	v := &flowAndSinks{Flow: media.Flow{Stream: l.streams[i], Kind: media.KindRaw, Source: m.source(i)}}
 	f := &v.Flow
 	f.Source.Only = m.iceSources(l, i)
-	about := m.subject()
-	f.Learned = func(e media.LearnEvent) { c.learned(about, i, e) }
-	f.Refused = func(src netip.AddrPort) { c.refused(about, l, i, src) }
+	f.Learned, f.Refused = m.listeners(l, i)
 	if m.isRTP() {
 		f.Kind = media.KindRTP
 		if i == rtcp {
@@ -158,6 +156,17 @@ func (m *Media) flow(l *localPorts, i int) *media.Flow {
 		f.RTCP = nil
 	}
 	return f
+}
+
+// listeners are those who hear what the flows of a port tell.
+func (m *Media) listeners(l *localPorts, i int) (func(media.LearnEvent), func(netip.AddrPort)) {
+	w := &l.watch[i]
+	if w.onLearned == nil {
+		c, about := m.party.call, m.subject()
+		w.onLearned = func(e media.LearnEvent) { c.learned(about, i, e) }
+		w.onRefused = func(src netip.AddrPort) { c.refused(about, l, i, src) }
+	}
+	return w.onLearned, w.onRefused
 }
 
 // readRTCP lets a flow read the RTCP that m's party sends, where it isn't

@@ -116,10 +116,9 @@ func (m *Media) singlePort() bool { return m.mux.single || !m.hasRTCP() }
 // pair as well: the reference opens one, and some carry feedback on it.
 func (m *Media) hasRTCP() bool { return true }
 
-// flags are the names that query shows, in the reference's order. The names are
-// interface values so that a reply doesn't have to make them.
-func (m *Media) flags() ng.List {
-	out := make(ng.List, 0, 4)
+// flags appends the names that query shows, in the reference's order. The names
+// are interface values so that a reply doesn't have to make them.
+func (m *Media) flags(out ng.List) ng.List {
 	for _, f := range [...]struct {
 		on   bool
 		name any
@@ -159,10 +158,9 @@ func (m *Media) flags() ng.List {
 	return out
 }
 
-// streamFlags are the names that query shows for one stream.
-func (m *Media) streamFlags(i int) ng.List {
+// streamFlags appends the names that query shows for one stream.
+func (m *Media) streamFlags(out ng.List, i int) ng.List {
 	s := &m.streams[i]
-	out := make(ng.List, 0, 2)
 	for _, f := range [...]struct {
 		on   bool
 		name any

@@ -19,6 +19,11 @@ type watched struct {
 	strangers            uint64 // packets refused because of their source
 	strangerAt           int64  // when there last were more of them; Unix time in ns
 	refused              netip.AddrPort
+
+	// What the flows of the port tell, made once: they are installed anew with
+	// each offer and answer.
+	onLearned func(media.LearnEvent)
+	onRefused func(netip.AddrPort)
 }
 
 // observe records what has happened to the packets of a call since the last

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 
 	"rtpgo/media"
@@ -17,6 +18,14 @@ type view struct {
 	call    *Call
 	parties []*Party
 	noPorts bool
+	room    replyRoom
+	sums    *[]mediaSum // of the medias shown
+}
+
+// mediaSum is what was counted for a media.
+type mediaSum struct {
+	m       *Media
+	streams [2]streamSum
 }
 
 // view selects the parties that a request names: all without tags, else the
@@ -50,9 +59,19 @@ func (c *Call) view(from, to string) *view {
 // hidePorts leaves the local ports out: they are being released.
 func (v *view) hidePorts() { v.noPorts = true }
 
+// mediaSums are lists that no view has in its hands: they are large, and a view
+// needs one for a moment.
+var mediaSums = sync.Pool{New: func() any { return new([]mediaSum) }}
+
 func (v *view) dict() ng.Dict {
 	c := v.call
-	tags := ng.Dict{}
+	v.sums = mediaSums.Get().(*[]mediaSum)
+	defer func() {
+		clear(*v.sums)
+		*v.sums = (*v.sums)[:0]
+		mediaSums.Put(v.sums)
+	}()
+	tags := v.room.dict(len(v.parties))
 	var sum [2]counters
 	for _, p := range v.parties {
 		name := p.tag
@@ -63,27 +82,37 @@ func (v *view) dict() ng.Dict {
 	}
 	for _, p := range c.parties {
 		for _, m := range p.medias {
+			s := v.counters(m)
 			for i := range sum {
-				sum[i].add(m.counters(i).in)
+				sum[i].add(s[i].in)
 			}
 		}
 	}
-	d := ng.Dict{
-		{Key: "created", Value: c.created.Unix()},
-		{Key: "created_us", Value: int64(c.created.Nanosecond() / 1000)},
-		{Key: "last signal", Value: unix(c.lastSignal)},
-		{Key: "last redis update", Value: int64(0)},
-	}
+	d := append(v.room.dict(9),
+		ng.Pair{Key: "created", Value: c.created.Unix()},
+		ng.Pair{Key: "created_us", Value: int64(c.created.Nanosecond() / 1000)},
+		ng.Pair{Key: "last signal", Value: unix(c.lastSignal)},
+		ng.Pair{Key: "last redis update", Value: int64(0)})
 	if c.metadata != "" {
 		d = append(d, ng.Pair{Key: "metadata", Value: c.metadata})
 	}
 	return append(d,
 		ng.Pair{Key: "SSRC", Value: c.ssrcs()},
 		ng.Pair{Key: "tags", Value: tags},
-		ng.Pair{Key: "totals", Value: ng.Dict{
-			{Key: "RTP", Value: sum[rtp].dict()}, {Key: "RTCP", Value: sum[rtcp].dict()},
-		}},
+		ng.Pair{Key: "totals", Value: append(v.room.dict(2),
+			ng.Pair{Key: "RTP", Value: sum[rtp].dict()}, ng.Pair{Key: "RTCP", Value: sum[rtcp].dict()})},
 		ng.Pair{Key: "result", Value: "ok"})
+}
+
+// counters are those of a media, read once.
+func (v *view) counters(m *Media) *[2]streamSum {
+	for i := range *v.sums {
+		if s := &(*v.sums)[i]; s.m == m {
+			return &s.streams
+		}
+	}
+	*v.sums = append(*v.sums, mediaSum{m, [2]streamSum{rtp: m.counters(rtp), rtcp: m.counters(rtcp)}})
+	return &(*v.sums)[len(*v.sums)-1].streams
 }
 
 func unix(t time.Time) int64 {
@@ -94,7 +123,7 @@ func unix(t time.Time) int64 {
 }
 
 func (v *view) party(p *Party) ng.Dict {
-	d := append(make(ng.Dict, 0, 10), ng.Pair{Key: "tag", Value: p.tag})
+	d := append(v.room.dict(10), ng.Pair{Key: "tag", Value: p.tag})
 	if p.viaBranch != "" {
 		d = append(d, ng.Pair{Key: "via-branch", Value: p.viaBranch})
 	}
@@ -111,14 +140,14 @@ func (v *view) party(p *Party) ng.Dict {
 	if p.metadata != "" {
 		d = append(d, ng.Pair{Key: "metadata", Value: p.metadata})
 	}
-	subs := make(ng.List, 0, len(p.peers))
+	subs := v.room.list(len(p.peers))
 	for _, q := range p.peers {
 		if len(p.medias) == 0 {
 			break // subscriptions are those of medias
 		}
-		subs = append(subs, ng.Dict{{Key: "tag", Value: q.tag}, {Key: "type", Value: "offer/answer"}})
+		subs = append(subs, append(v.room.dict(2), ng.Pair{Key: "tag", Value: q.tag}, ng.Pair{Key: "type", Value: "offer/answer"}))
 	}
-	medias := make(ng.List, 0, len(p.medias))
+	medias := v.room.list(len(p.medias))
 	for _, m := range p.medias {
 		medias = append(medias, v.media(m))
 	}
@@ -127,19 +156,19 @@ func (v *view) party(p *Party) ng.Dict {
 		ng.Pair{Key: "subscriptions", Value: subs},
 		ng.Pair{Key: "subscribers", Value: subs},
 		ng.Pair{Key: "medias", Value: medias},
-		ng.Pair{Key: "VSC", Value: ng.List{}})
+		ng.Pair{Key: "VSC", Value: none})
 }
 
 func (v *view) media(m *Media) ng.Dict {
-	d := append(make(ng.Dict, 0, 5),
+	d := append(v.room.dict(6),
 		ng.Pair{Key: "index", Value: int64(m.index + 1)},
 		ng.Pair{Key: "type", Value: m.typ},
 	)
 	if m.protocol != nil {
 		d = append(d, ng.Pair{Key: "protocol", Value: m.protocol.name})
 	}
-	streams := make(ng.List, 0, len(m.streams))
-	sum := [2]streamSum{rtp: m.counters(rtp), rtcp: m.counters(rtcp)}
+	streams := v.room.list(len(m.streams))
+	sum := v.counters(m)
 	if len(sum[rtp].ingress) > 0 {
 		if k := m.codecSent(sum[rtp].ingress[0].LastPT); k != nil {
 			d = append(d, ng.Pair{Key: "codec", Value: codecName(k)})
@@ -147,10 +176,10 @@ func (v *view) media(m *Media) ng.Dict {
 	}
 	for _, l := range v.locals(m) {
 		for i := range m.streams {
-			streams = append(streams, v.stream(m, l, i, &sum))
+			streams = append(streams, v.stream(m, l, i, sum))
 		}
 	}
-	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags()})
+	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags(v.room.list(4))})
 }
 
 // codecName is a codec as query shows it.
@@ -162,17 +191,19 @@ func codecName(k *sdpedit.Codec) string {
 	return name
 }
 
+var noLocals = []*localPorts{nil}
+
 // locals are the ports to show; one entry of nil when there are none.
 func (v *view) locals(m *Media) []*localPorts {
 	if m.set == nil || v.noPorts || m.disabled {
-		return []*localPorts{nil}
+		return noLocals
 	}
 	return m.set.locals[:1]
 }
 
 func (v *view) stream(m *Media, l *localPorts, i int, sums *[2]streamSum) ng.Dict {
 	s := &m.streams[i]
-	d := make(ng.Dict, 0, 15)
+	d := v.room.dict(15)
 	if l != nil {
 		d = append(d,
 			ng.Pair{Key: "local port", Value: int64(l.port(i))},
@@ -184,16 +215,16 @@ func (v *view) stream(m *Media, l *localPorts, i int, sums *[2]streamSum) ng.Dic
 	if sum.learned.IsValid() {
 		ep = sum.learned
 	}
-	endpoint := any(endpointDict(ep))
+	endpoint := any(v.endpoint(ep))
 	advertised := endpoint
 	if ep != s.endpoint {
-		advertised = endpointDict(s.endpoint)
+		advertised = v.endpoint(s.endpoint)
 	}
 	d = append(d, ng.Pair{Key: "endpoint", Value: endpoint}, ng.Pair{Key: "advertised endpoint", Value: advertised})
 	if m.security.suite != "" {
 		d = append(d, ng.Pair{Key: "crypto suite", Value: m.security.suite})
 	}
-	flags := m.streamFlags(i)
+	flags := m.streamFlags(v.room.list(3), i)
 	if sum.kernelized {
 		flags = append(flags, "kernelized")
 	}
@@ -271,15 +302,14 @@ func familyName(a netip.Addr) string {
 	return "IPv6"
 }
 
-func endpointDict(ep netip.AddrPort) ng.Dict {
+func (v *view) endpoint(ep netip.AddrPort) ng.Dict {
 	if !ep.IsValid() {
 		return ng.Dict{}
 	}
-	return ng.Dict{
-		{Key: "family", Value: familyName(ep.Addr())},
-		{Key: "address", Value: ep.Addr().String()},
-		{Key: "port", Value: int64(ep.Port())},
-	}
+	return append(v.room.dict(3),
+		ng.Pair{Key: "family", Value: familyName(ep.Addr())},
+		ng.Pair{Key: "address", Value: ep.Addr().String()},
+		ng.Pair{Key: "port", Value: int64(ep.Port())})
 }
 
 // counters of one stream or a sum of them.

@@ -77,6 +77,9 @@ type remote struct {
 	window     uint32     // number of the learning window
 }
 
+// unknownRemote is that of every stream before signalling has named a peer.
+var unknownRemote remote
+
 // NewStream makes the state of a port. Nothing is sent before the first
 // SetRemote.
 func NewStream(port Port) *Stream {
@@ -84,7 +87,7 @@ func NewStream(port Port) *Stream {
 	if a, ok := port.(Accelerator); ok {
 		s.accelerator, s.port = a, a.Lower()
 	}
-	s.remote.Store(&remote{})
+	s.remote.Store(&unknownRemote)
 	return s
 }
 

@@ -1,6 +1,7 @@
 package ng
 
 import (
+	"bytes"
 	"hash/maphash"
 	"net/netip"
 	"sync"
@@ -69,6 +70,7 @@ type answers struct {
 	born   time.Time
 	index  map[cookieKey]answer
 	chunks [][]byte
+	unused [][]byte // chunks for later
 	bytes  int
 }
 
@@ -108,11 +110,10 @@ func (c *cookies) begin(peer netip.AddrPort, cookie, document []byte, answer fun
 	} else if e != nil {
 		return key, nil, isTooMany // two clients with one cookie: the second has to try again
 	}
-	if reply := s.young.find(key, r); reply != nil {
-		return key, reply, isDone
-	}
-	if reply := s.old.find(key, r); reply != nil {
-		return key, reply, isDone
+	for _, a := range [...]*answers{&s.young, &s.old} {
+		if reply := a.find(key, r); reply != nil {
+			return key, bytes.Clone(reply), isDone // its memory may serve another one soon
+		}
 	}
 	if s.inWork == nil {
 		s.inWork = make(map[cookieKey]*exchange)
@@ -139,10 +140,19 @@ func (s *cookieShard) rotate(now time.Time) {
 	if age < cookieGeneration && len(s.young.index) < cookieShardMax && s.young.bytes < cookieShardBytes {
 		return
 	}
-	s.old, s.young = s.young, answers{born: now}
+	forgotten := s.old
+	s.old, s.young = s.young, forgotten.emptied()
 	if age >= 2*cookieGeneration {
-		s.old = answers{}
+		s.old, s.young = answers{}, answers{}
 	}
+	s.young.born = now
+}
+
+// emptied is a generation without answers that has the memory of one, but for
+// what that didn't need.
+func (a answers) emptied() answers {
+	clear(a.index)
+	return answers{index: a.index, unused: a.chunks}
 }
 
 func (a *answers) find(key cookieKey, r request) []byte {
@@ -159,13 +169,24 @@ func (a *answers) add(key cookieKey, r request, reply []byte) {
 	}
 	last := len(a.chunks) - 1
 	if last < 0 || cap(a.chunks[last])-len(a.chunks[last]) < len(reply) {
-		a.chunks = append(a.chunks, make([]byte, 0, max(cookieChunk, len(reply))))
+		a.chunks = append(a.chunks, a.chunk(len(reply)))
 		last++
 	}
 	start := len(a.chunks[last])
 	a.chunks[last] = append(a.chunks[last], reply...)
 	a.index[key] = answer{r, uint32(last), uint32(start), uint32(start + len(reply))}
 	a.bytes += len(reply)
+}
+
+// chunk is memory for at least n octets.
+func (a *answers) chunk(n int) []byte {
+	if last := len(a.unused) - 1; last >= 0 && cap(a.unused[last]) >= n {
+		c := a.unused[last][:0]
+		a.unused[last] = nil
+		a.unused = a.unused[:last]
+		return c
+	}
+	return make([]byte, 0, max(cookieChunk, n))
 }
 
 func (c *cookies) key(peer netip.Addr, cookie []byte) cookieKey {
