@@ -22,25 +22,24 @@ func (c *Call) facts(now time.Time, room []explain.Side) explain.Call {
 		order = append(order, p.medias...)
 	}
 	for _, m := range order {
-		s := m.facts(now.Sub(c.created))
+		f.Sides = append(f.Sides, explain.Side{})
+		s := &f.Sides[len(f.Sides)-1]
+		m.facts(s, now.Sub(c.created))
 		s.Other = -1
 		if o := m.peer(); o != nil {
 			s.Other = slices.Index(order, o)
 		}
-		f.Sides = append(f.Sides, s)
 	}
 	return f
 }
 
-// facts of a media of a call of that age.
-func (m *Media) facts(age time.Duration) explain.Side {
+// facts fills in those of a media of a call of that age.
+func (m *Media) facts(s *explain.Side, age time.Duration) {
 	c := m.party.call
-	s := explain.Side{
-		Tag: m.party.tag, Index: m.index + 1, Type: m.typ, Protocol: m.protoText,
-		Disabled: m.disabled, Removed: m.removed, Raw: !m.isRTP(), Initialized: m.initialized,
-		Sends: m.saysSend, Receives: m.saysReceive, Zero: m.saysZero, Offered: c.offerer == m.party,
-		Source: m.from, Mux: m.mux.on, MuxShown: m.mux.shown,
-	}
+	s.Tag, s.Index, s.Type, s.Protocol = m.party.tag, m.index+1, m.typ, m.protoText
+	s.Disabled, s.Removed, s.Raw, s.Initialized = m.disabled, m.removed, !m.isRTP(), m.initialized
+	s.Sends, s.Receives, s.Zero, s.Offered = m.saysSend, m.saysReceive, m.saysZero, c.offerer == m.party
+	s.Source, s.Mux, s.MuxShown = m.from, m.mux.on, m.mux.shown
 	if m.protocol != nil {
 		s.Protocol = m.protocol.name
 	}
@@ -61,7 +60,7 @@ func (m *Media) facts(age time.Duration) explain.Side {
 	s.Silenced = b.silence
 	policy := m.source(rtp)
 	s.Learns = !policy.Asymmetric && policy.Learning != media.LearnOff
-	m.payloadTypesOf(&s)
+	m.payloadTypesOf(s)
 	m.securityFacts(&s.Security)
 	m.iceFacts(&s.ICE)
 	for i := range s.Streams {
@@ -70,7 +69,6 @@ func (m *Media) facts(age time.Duration) explain.Side {
 	if m.set != nil && !m.disabled && s.Streams[rtp].Signalled.IsValid() && (suspicious(&s.Streams[rtp], age) || longPackets(to)) {
 		s.Streams[rtp].Route, s.Better = m.route(s.Streams[rtp].Local.Addr(), s.Streams[rtp].Signalled.Addr())
 	}
-	return s
 }
 
 // payloadTypesOf tells what the party may send: what it was shown, and as some

@@ -42,13 +42,14 @@ type cookies struct {
 // whole. So nothing is searched for expiry, and no timer runs.
 type cookieShard struct {
 	mu         sync.Mutex
-	inWork     map[cookieKey]*exchange
+	inWork     []exchange // a few at a time
 	young, old answers
 	_          [64]byte // shards on cache lines of their own
 }
 
 // exchange is a request in work.
 type exchange struct {
+	key     cookieKey
 	request request
 	waiting []func([]byte) // who wants the answer too
 }
@@ -101,33 +102,42 @@ func (c *cookies) begin(peer netip.AddrPort, cookie, document []byte, answer fun
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rotate(c.now())
-	if e := s.inWork[key]; e != nil && r.repeats(e.request) {
-		if len(e.waiting) >= maxWaiting {
-			return key, nil, isTooMany
+	if i := s.working(key); i >= 0 {
+		e := &s.inWork[i]
+		if !r.repeats(e.request) || len(e.waiting) >= maxWaiting {
+			return key, nil, isTooMany // two clients with one cookie: the second has to try again
 		}
 		e.waiting = append(e.waiting, answer)
 		return key, nil, isWaiting
-	} else if e != nil {
-		return key, nil, isTooMany // two clients with one cookie: the second has to try again
 	}
 	for _, a := range [...]*answers{&s.young, &s.old} {
 		if reply := a.find(key, r); reply != nil {
 			return key, bytes.Clone(reply), isDone // its memory may serve another one soon
 		}
 	}
-	if s.inWork == nil {
-		s.inWork = make(map[cookieKey]*exchange)
-	}
-	s.inWork[key] = &exchange{request: r}
+	s.inWork = append(s.inWork, exchange{key: key, request: r})
 	return key, nil, isNew
+}
+
+// working is the index of a request in work, -1 when there is none.
+func (s *cookieShard) working(key cookieKey) int {
+	for i := range s.inWork {
+		if s.inWork[i].key == key {
+			return i
+		}
+	}
+	return -1
 }
 
 // finish remembers a copy of the reply and hands it to those who wait for it.
 func (c *cookies) finish(key cookieKey, reply []byte) {
 	s := c.shard(key)
 	s.mu.Lock()
-	e := s.inWork[key]
-	delete(s.inWork, key)
+	i, last := s.working(key), len(s.inWork)-1
+	e := s.inWork[i]
+	s.inWork[i] = s.inWork[last]
+	s.inWork[last] = exchange{}
+	s.inWork = s.inWork[:last]
 	s.young.add(key, e.request, reply)
 	s.mu.Unlock()
 	for _, answer := range e.waiting {

@@ -192,7 +192,7 @@ func (e *Batched) open(local netip.AddrPort) (*batchedPort, error) {
 	}
 	p := &batchedPort{engine: e, address: a, number: n, flood: flood{limit: e.flood}}
 	a.set(n, p)
-	delete(e.lingerers.until, lingering{a, n})
+	*a.lingers(n) = 0
 	e.strays.Forget(netip.AddrPortFrom(a.addr, n))
 	e.steering.unmute(a, n)
 	e.steering.open(a, n)

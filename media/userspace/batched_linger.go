@@ -25,11 +25,22 @@ type lingering struct {
 	number  uint16
 }
 
-// lingerers are the ports that linger, and until when, by media.Now. A port that
-// is opened, or closed once more, leaves what it had in the queue behind.
+// lingerers are the ports that linger. A port that is opened, or closed once
+// more, leaves what it had in the queue behind.
 type lingerers struct {
-	until map[lingering]int64
 	queue []lingerEnd // oldest first
+}
+
+// lingerPage says until when ports linger, by media.Now, 0: they don't.
+type lingerPage [256]int64
+
+// lingers is until when a port lingers; the engine's lock is held.
+func (a *localAddress) lingers(n uint16) *int64 {
+	page := &a.lingerPages[n>>8]
+	if *page == nil {
+		*page = new(lingerPage)
+	}
+	return &(*page)[n&0xff]
 }
 
 type lingerEnd struct {
@@ -44,11 +55,8 @@ func (e *Batched) linger(p *batchedPort) {
 		return
 	}
 	l := &e.lingerers
-	if l.until == nil {
-		l.until = make(map[lingering]int64)
-	}
 	end := lingerEnd{lingering{p.address, p.number}, media.Now() + int64(e.lingerTime)}
-	l.until[end.port] = end.at
+	*p.address.lingers(p.number) = end.at
 	l.queue = append(l.queue, end)
 	for len(l.queue) > maxLingering {
 		e.leaveFirst()
@@ -60,8 +68,8 @@ func (e *Batched) leaveFirst() {
 	l := &e.lingerers
 	first := l.queue[0]
 	l.queue = l.queue[1:]
-	if l.until[first.port] == first.at {
-		delete(l.until, first.port)
+	if until := first.port.address.lingers(first.port.number); *until == first.at {
+		*until = 0
 		e.steering.close(first.port.address, first.port.number)
 	}
 }

@@ -18,6 +18,8 @@ type localAddress struct {
 	slot  uint32   // its part of the steering program's map
 	is4   bool
 	pages [256]atomic.Pointer[portPage]
+
+	lingerPages [256]*lingerPage
 }
 
 type portPage [256]atomic.Pointer[batchedPort]
