@@ -20,8 +20,8 @@ func (x *exchange) signalled() {
 }
 
 // happened records an exchange: both descriptions, and ports that are new.
-func (x *exchange) happened(body []byte) {
-	e := event{kind: evAnswer, text: decisive(x.req.SDP.Value), more: decisive(string(body))}
+func (x *exchange) happened(body string) {
+	e := event{kind: evAnswer, text: decisive(x.req.SDP.Value), more: decisive(body)}
 	if x.offering {
 		e.kind = evOffer
 	}

@@ -134,7 +134,7 @@ func (x *exchange) run() (ng.Dict, error) {
 	}
 	x.c.pierceNAT()
 	x.c.startReports()
-	return ng.Dict{{Key: "sdp", Value: string(body)}, {Key: "result", Value: "ok"}}, nil
+	return ng.Dict{{Key: "sdp", Value: body}, {Key: "result", Value: "ok"}}, nil
 }
 
 func (x *exchange) allDisabled() bool {

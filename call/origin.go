@@ -53,17 +53,17 @@ func (x *exchange) replaceOrigin(out *sdpedit.OutSession) {
 // force-increment-sdp-ver applied once the rest of it stands. The version of the
 // first description counts, whoever asks for one when; what has changed since, by
 // those that such a request had written.
-func (x *exchange) withVersion(out *sdpedit.OutSession) []byte {
+func (x *exchange) withVersion(to []byte, out *sdpedit.OutSession) []byte {
 	f, kept := x.req.Replace, &x.receiver.sdp
 	own, err := strconv.ParseUint(out.Origin.Version, 10, 64)
 	if !kept.keptVersion && err == nil {
 		kept.version, kept.keptVersion = own, true
 	}
 	if !kept.keptVersion || !(f.SDPVersion || f.OriginFull || f.ForceIncrementSDPVersion) {
-		return out.Write()
+		return out.Append(to)
 	}
 	out.Origin.Version = ""
-	body := out.Write()
+	body := out.Append(to)
 	sum := maphash.Bytes(x.r.seed, body)
 	if f.ForceIncrementSDPVersion || (kept.keptBody && sum != kept.bodyHash) {
 		kept.version++

@@ -53,14 +53,14 @@ func (r *Registry) Signalling(id string) []Exchange {
 }
 
 // remember keeps an exchange that was carried out.
-func (x *exchange) remember(body []byte) {
+func (x *exchange) remember(body string) {
 	keep := &x.r.signalling
 	if !keep.on.Load() {
 		return
 	}
 	e := Exchange{
 		At: x.r.now(), Command: "answer", From: x.sender.tag,
-		Before: bounded(ng.WithoutSecrets(x.req.SDP.Value)), After: bounded(ng.WithoutSecrets(string(body))),
+		Before: bounded(ng.WithoutSecrets(x.req.SDP.Value)), After: bounded(ng.WithoutSecrets(body)),
 	}
 	if x.offering {
 		e.Command = "offer"

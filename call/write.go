@@ -3,13 +3,17 @@ package call
 import (
 	"net/netip"
 	"strconv"
+	"sync"
 
 	"rtpgo/ng"
 	"rtpgo/sdpedit"
 )
 
+// bodies are where descriptions are written.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
 // write produces the description for the receiver.
-func (x *exchange) write() []byte {
+func (x *exchange) write() string {
 	out := &sdpedit.OutSession{
 		Origin: x.sdp.Origin, Name: x.sdp.Name, Bandwidth: x.sdp.Bandwidth, Timing: x.sdp.Timing,
 		Attributes: x.sdp.Attributes,
@@ -34,7 +38,10 @@ func (x *exchange) write() []byte {
 		}
 	}
 	x.replaceOrigin(out)
-	return x.withVersion(out)
+	room := bodies.Get().(*[]byte)
+	defer bodies.Put(room)
+	*room = x.withVersion((*room)[:0], out)
+	return string(*room)
 }
 
 func (x *exchange) edit(section string) *sdpedit.Edit {

@@ -159,24 +159,33 @@ func (r *bencodeReader) integer() (string, error) {
 func appendBencodeDict(dst []byte, d Dict) []byte {
 	dst = append(dst, 'd')
 	for _, p := range d {
-		dst = strconv.AppendInt(dst, int64(len(p.Key)), 10)
-		dst = append(dst, ':')
-		dst = append(dst, p.Key...)
-		dst = appendBencode(dst, p.Value)
+		dst = appendBencode(appendText(dst, p.Key), p.Value)
 	}
 	return append(dst, 'e')
+}
+
+// appendText appends a string. Nearly all are shorter than a hundred octets.
+func appendText(dst []byte, s string) []byte {
+	switch n := len(s); {
+	case n < 10:
+		dst = append(dst, '0'+byte(n), ':')
+	case n < 100:
+		dst = append(dst, '0'+byte(n/10), '0'+byte(n%10), ':')
+	default:
+		dst = append(strconv.AppendInt(dst, int64(n), 10), ':')
+	}
+	return append(dst, s...)
 }
 
 func appendBencode(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		dst = strconv.AppendInt(dst, int64(len(v)), 10)
-		dst = append(dst, ':')
-		return append(dst, v...)
+		return appendText(dst, v)
 	case int64:
-		dst = append(dst, 'i')
-		dst = strconv.AppendInt(dst, v, 10)
-		return append(dst, 'e')
+		if v >= 0 && v < 10 {
+			return append(dst, 'i', '0'+byte(v), 'e')
+		}
+		return append(strconv.AppendInt(append(dst, 'i'), v, 10), 'e')
 	case Dict:
 		return appendBencodeDict(dst, v)
 	case List:

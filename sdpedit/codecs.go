@@ -61,12 +61,15 @@ func (c *Codec) readRTPMap(v string) {
 }
 
 // RTPMap is the value of a=rtpmap behind the payload type: "opus/48000/2".
-func (c *Codec) RTPMap() string {
-	s := c.Encoding + "/" + strconv.Itoa(c.ClockRate)
+func (c *Codec) RTPMap() string { return string(c.appendRTPMap(nil)) }
+
+func (c *Codec) appendRTPMap(b []byte) []byte {
+	b = append(append(b, c.Encoding...), '/')
+	b = strconv.AppendInt(b, int64(c.ClockRate), 10)
 	if c.Channels > 1 {
-		s += "/" + strconv.Itoa(c.Channels)
+		b = strconv.AppendInt(append(b, '/'), int64(c.Channels), 10)
 	}
-	return s
+	return b
 }
 
 // Is tells whether the codec has this encoding name (case doesn't matter,

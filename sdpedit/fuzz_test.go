@@ -16,7 +16,7 @@ func rewrite(s *Session) []byte {
 			Bandwidth: m.Bandwidth, Codecs: m.Codecs, Other: m.Other, Direction: m.Direction, MID: m.MID,
 		})
 	}
-	return o.Write()
+	return o.Append(nil)
 }
 
 // FuzzParse: no input panics; what we write we read again with the same

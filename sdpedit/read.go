@@ -15,6 +15,9 @@ const (
 	MaxFormats    = 256  // of one section
 )
 
+// usualAttributes is how many a description of one audio section has.
+const usualAttributes = 8
+
 // ErrSyntax is wrapped by every error of Parse.
 var ErrSyntax = errors.New("not a session description")
 
@@ -204,11 +207,14 @@ func (r *reader) attribute(value string) error {
 	if i := strings.IndexByte(value, ':'); i >= 0 {
 		a = Attribute{Name: value[:i], Value: value[i+1:], HasValue: true}
 	}
+	list := &r.s.Attributes
 	if r.m != nil {
-		r.m.Attributes = append(r.m.Attributes, a)
-	} else {
-		r.s.Attributes = append(r.s.Attributes, a)
+		list = &r.m.Attributes
 	}
+	if *list == nil {
+		*list = make([]Attribute, 0, usualAttributes)
+	}
+	*list = append(*list, a)
 	return nil
 }
 

@@ -68,11 +68,12 @@ type writer struct {
 	edit *Edit
 }
 
-// Write produces the body, lines ending in CRLF, in the reference's order.
-func (s *OutSession) Write() []byte {
-	w := &writer{b: make([]byte, 0, 1024), edit: s.Edit}
+// Append appends the body, lines ending in CRLF, in the reference's order.
+func (s *OutSession) Append(to []byte) []byte {
+	w := &writer{b: to, edit: s.Edit}
 	w.line("v=0")
-	w.line("o=", s.Origin.Username, " ", s.Origin.SessionID, " ", s.Origin.Version, " ", s.Origin.host())
+	w.parts("o=", s.Origin.Username, " ", s.Origin.SessionID, " ", s.Origin.Version, " ")
+	w.host(&s.Origin)
 	w.line("s=", s.Name)
 	w.bandwidth(s.Bandwidth)
 	w.line("t=", s.Timing)
@@ -103,21 +104,23 @@ func (s *OutSession) WithVersion(body []byte, version string) []byte {
 	return slices.Insert(body, at, []byte(version)...)
 }
 
-func (o *Origin) host() string {
+func (w *writer) host(o *Origin) {
 	if !o.Address.IsValid() && o.Host != "" {
-		return o.Host
+		w.line(o.Host)
+		return
 	}
-	return addressField(o.Address)
+	w.b = appendAddress(w.b, o.Address)
+	w.line()
 }
 
-func addressField(a netip.Addr) string {
+func appendAddress(b []byte, a netip.Addr) []byte {
 	switch {
 	case !a.IsValid():
-		return "IN IP4 0.0.0.0"
+		return append(b, "IN IP4 0.0.0.0"...)
 	case a.Is4():
-		return "IN IP4 " + a.String()
+		return a.AppendTo(append(b, "IN IP4 "...))
 	}
-	return "IN IP6 " + a.String()
+	return a.AppendTo(append(b, "IN IP6 "...))
 }
 
 // unspecified is the zero address of a's family, as c= carries it.
@@ -129,12 +132,16 @@ func unspecified(a netip.Addr) string {
 }
 
 // AddressField is the address as c=, o= and a=rtcp carry it: "IN IP4 192.0.2.1".
-func AddressField(a netip.Addr) string { return addressField(a) }
+func AddressField(a netip.Addr) string { return string(appendAddress(nil, a)) }
 
-func (w *writer) line(parts ...string) {
+func (w *writer) parts(parts ...string) {
 	for _, p := range parts {
 		w.b = append(w.b, p...)
 	}
+}
+
+func (w *writer) line(parts ...string) {
+	w.parts(parts...)
 	w.b = append(w.b, '\r', '\n')
 }
 
@@ -219,7 +226,8 @@ func (w *writer) media(m *OutMedia) {
 	case m.Port == 0:
 		w.line("c=", unspecified(m.Address))
 	default:
-		w.line("c=", addressField(m.Address))
+		w.b = appendAddress(append(w.b, "c="...), m.Address)
+		w.line()
 	}
 	w.bandwidth(m.Bandwidth)
 	switch {
@@ -272,7 +280,13 @@ func (w *writer) attributes(m *OutMedia) {
 
 func (w *writer) codec(c *Codec) {
 	pt := strconv.Itoa(c.PT)
-	w.attr("rtpmap:" + pt + " " + c.RTPMap())
+	if w.edit == nil {
+		w.parts("a=rtpmap:", pt, " ")
+		w.b = c.appendRTPMap(w.b)
+		w.line()
+	} else {
+		w.attr("rtpmap:" + pt + " " + c.RTPMap())
+	}
 	if c.HasFmtp {
 		w.attr("fmtp:" + pt + " " + c.Fmtp)
 	}

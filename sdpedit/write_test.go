@@ -7,7 +7,7 @@ import (
 )
 
 func lines(s *OutSession) []string {
-	return strings.Split(strings.TrimSuffix(string(s.Write()), "\r\n"), "\r\n")
+	return strings.Split(strings.TrimSuffix(string(s.Append(nil)), "\r\n"), "\r\n")
 }
 
 func section() *OutMedia {
@@ -79,7 +79,7 @@ func TestEdit(t *testing.T) {
 	} {
 		m := section()
 		m.Edit = &c.edit
-		body := string(out(m).Write())
+		body := string(out(m).Append(nil))
 		if c.gone != "" && strings.Contains(body, c.gone+"\r\n") {
 			t.Errorf("%+v left %q", c.edit, c.gone)
 		}
@@ -90,7 +90,7 @@ func TestEdit(t *testing.T) {
 	m := section()
 	m.Other = []Attribute{{Name: "foo", Value: "bar baz", HasValue: true}}
 	m.Edit = &Edit{Remove: []string{"foo:bar"}}
-	if !strings.Contains(string(out(m).Write()), "a=foo:bar baz\r\n") {
+	if !strings.Contains(string(out(m).Append(nil)), "a=foo:bar baz\r\n") {
 		t.Error("foo:bar must not match the first word of an attribute without fields")
 	}
 }

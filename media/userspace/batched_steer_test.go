@@ -130,8 +130,8 @@ func TestSteeringLingers(t *testing.T) {
 	check("closed a moment ago", 0)
 	e.leave(media.Now() + int64(2*time.Hour))
 	check("closed long ago", -1)
-	if len(e.lingerers.until) != 0 {
-		t.Errorf("%d ports linger", len(e.lingerers.until))
+	if len(e.lingerers.queue) != 0 {
+		t.Errorf("%d ports linger", len(e.lingerers.queue))
 	}
 	for n := range uint16(maxLingering + 1) {
 		p, err := e.open(netip.AddrPortFrom(local.Addr(), 20000+n))
@@ -140,8 +140,8 @@ func TestSteeringLingers(t *testing.T) {
 		}
 		p.Close()
 	}
-	if len(e.lingerers.until) != maxLingering || len(e.lingerers.queue) != maxLingering {
-		t.Errorf("%d ports linger, %d in the queue", len(e.lingerers.until), len(e.lingerers.queue))
+	if len(e.lingerers.queue) != maxLingering {
+		t.Errorf("%d ports linger", len(e.lingerers.queue))
 	}
 	local = netip.AddrPortFrom(local.Addr(), 20000)
 	udp = lookup(unix.IPPROTO_UDP, netip.MustParseAddrPort("198.51.100.1:4000"), local)
