@@ -110,20 +110,9 @@ func (c *Call) activity() (last time.Time, held bool) {
 	return last, held
 }
 
-// lastPacket is when the last packet arrived, by media.Now's clock. It is asked
-// for each stream every second, so it takes no snapshot.
+// lastPacket is when the last packet arrived, by media.Now's clock. It takes no
+// snapshot.
 func (m *Media) lastPacket(i int) (last int64) {
-	for _, s := range m.sets {
-		for _, l := range s.locals {
-			st := l.streams[i]
-			if st == nil {
-				continue
-			}
-			if st.Kernelized() {
-				st.Accelerator().Report()
-			}
-			last = max(last, st.LastPacket())
-		}
-	}
+	m.eachStream(i, func(_ *localPorts, st *media.Stream) { last = max(last, st.LastPacket()) })
 	return last
 }

@@ -70,6 +70,23 @@ func (s *portSet) close() {
 	}
 }
 
+// eachStream calls f with the streams of a component on all ports that m has,
+// once they hold what the kernel has counted.
+func (m *Media) eachStream(component int, f func(*localPorts, *media.Stream)) {
+	for _, s := range m.sets {
+		for _, l := range s.locals {
+			st := l.streams[component]
+			if st == nil {
+				continue
+			}
+			if st.Kernelized() {
+				st.Accelerator().Report()
+			}
+			f(l, st)
+		}
+	}
+}
+
 // primary are the ports on the address of the media's own family.
 func (s *portSet) primary() *localPorts { return s.locals[0] }
 

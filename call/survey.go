@@ -84,23 +84,14 @@ func (v *survey) look(c *Call) {
 func (v *survey) measure(m *Media, near bool) {
 	for i := range m.streams {
 		var t, all media.Tally
-		for _, s := range m.sets {
-			for _, l := range s.locals {
-				st := l.streams[i]
-				if st == nil {
-					continue
-				}
-				if st.Kernelized() {
-					st.Accelerator().Report()
-				}
-				if st.Traffic(&t); near || l.failing(i, &t) {
-					l.account(i, &t)
-				} else {
-					l.accountTraffic(i, &t)
-				}
-				all.LastUser, all.LastKernel = max(all.LastUser, t.LastUser), max(all.LastKernel, t.LastKernel)
+		m.eachStream(i, func(l *localPorts, st *media.Stream) {
+			if st.Traffic(&t); near || l.failing(i, &t) {
+				l.account(i, &t)
+			} else {
+				l.accountTraffic(i, &t)
 			}
-		}
+			all.LastUser, all.LastKernel = max(all.LastUser, t.LastUser), max(all.LastKernel, t.LastKernel)
+		})
 		m.heard[i] = max(m.heard[i], all.LastUser, all.LastKernel)
 		user, kernel := v.active(all.LastUser), v.active(all.LastKernel)
 		switch {

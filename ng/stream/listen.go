@@ -13,33 +13,14 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"rtpgo/ng"
 )
 
 // Listen opens a socket for each address, with tos as their TOS or traffic
-// class (0: the system's). Where both wildcard addresses are asked for, a host
-// without IPv6 is no error.
+// class (0: the system's); [ng.Bind] says what is no error.
 func Listen(addresses []netip.AddrPort, tos int) ([]net.Listener, error) {
-	var list []net.Listener
-	fail := func(err error) ([]net.Listener, error) {
-		for _, l := range list {
-			l.Close()
-		}
-		return nil, err
-	}
-	for _, a := range addresses {
-		l, err := open(a, tos)
-		if err != nil {
-			if a.Addr() == netip.IPv6Unspecified() && len(list) > 0 && noFamily(err) {
-				continue
-			}
-			return fail(fmt.Errorf("tcp %s: %w", a, err))
-		}
-		list = append(list, l)
-	}
-	if len(list) == 0 {
-		return nil, errors.New("no listen address")
-	}
-	return list, nil
+	return ng.Bind("tcp", addresses, func(a netip.AddrPort) (net.Listener, error) { return open(a, tos) })
 }
 
 func open(a netip.AddrPort, tos int) (net.Listener, error) {
@@ -85,11 +66,6 @@ func setTOS(fd int, is6 bool, tos int) error {
 		level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
 	}
 	return os.NewSyscallError("setsockopt TOS", unix.SetsockoptInt(fd, level, option, tos))
-}
-
-func noFamily(err error) bool {
-	return errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL) ||
-		errors.Is(err, syscall.EPROTONOSUPPORT)
 }
 
 // AddrPort is an address of a TCP socket, an IPv4 address in its own form.

@@ -154,17 +154,7 @@ func (l *Listener) Shutdown(ctx context.Context) error {
 		c.SetReadDeadline(time.Unix(1, 0))
 	}
 	l.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		l.running.Wait()
-		close(done)
-	}()
-	var err error
-	select {
-	case <-done:
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err := ng.Await(ctx, &l.running)
 	l.cancel()
 	l.bounds.CloseAll()
 	return err

@@ -2,12 +2,10 @@ package udp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"runtime"
 	"sync"
-	"syscall"
 
 	"go.uber.org/zap"
 
@@ -58,24 +56,17 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 		c.Readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
-	for _, a := range c.Addresses {
-		s, err := open(a, c)
-		if err != nil {
-			if a.Addr() == netip.IPv6Unspecified() && len(l.sockets) > 0 && noFamily(err) {
-				l.log.Info("no IPv6 on this host: NG listens on IPv4 only", zap.Error(err))
-				continue
-			}
-			l.closeSockets()
-			return nil, fmt.Errorf("NG control on udp %s: %w", a, err)
-		}
-		s.listener = l
-		l.sockets = append(l.sockets, s)
+	var err error
+	l.sockets, err = ng.Bind("udp", c.Addresses, func(a netip.AddrPort) (*socket, error) { return open(a, c) })
+	if err != nil {
+		return nil, fmt.Errorf("NG control: %w", err)
 	}
-	if len(l.sockets) == 0 {
-		return nil, errors.New("NG control: no listen address")
+	if len(l.sockets) < len(c.Addresses) {
+		l.log.Info("no IPv6 on this host: NG listens on IPv4 only")
 	}
 	for _, s := range l.sockets {
 		l.log.Info("NG control listens", zap.Stringer("address", s.address()))
+		s.listener = l
 		s.base = int32(c.Readers)
 		s.waiting.Store(s.base)
 		s.total.Store(s.base)
@@ -84,11 +75,6 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 		}
 	}
 	return l, nil
-}
-
-func noFamily(err error) bool {
-	return errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL) ||
-		errors.Is(err, syscall.EPROTONOSUPPORT)
 }
 
 // SetTOS changes the TOS octet (IPv6: traffic class) of replies.
@@ -117,24 +103,10 @@ func (l *Listener) Shutdown(ctx context.Context) error {
 	for _, s := range l.sockets {
 		s.stop()
 	}
-	done := make(chan struct{})
-	go func() {
-		l.running.Wait()
-		close(done)
-	}()
-	var err error
-	select {
-	case <-done:
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err := ng.Await(ctx, &l.running)
 	l.cancel()
-	l.closeSockets()
-	return err
-}
-
-func (l *Listener) closeSockets() {
 	for _, s := range l.sockets {
-		s.conn.Close()
+		s.Close()
 	}
+	return err
 }

@@ -133,6 +133,9 @@ func (s *socket) addressed(control []byte) netip.AddrPort {
 	return a
 }
 
+// Close implements [io.Closer].
+func (s *socket) Close() error { return s.conn.Close() }
+
 // stop makes the readers end; the socket can still send.
 func (s *socket) stop() {
 	s.stopped.Store(true)
