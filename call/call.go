@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,6 +34,7 @@ type Call struct {
 	offerer    *Party    // of the last offer
 	answerAt   time.Time // of the first answer
 	endReason  string    // of a call that is dead; "" for none in particular
+	ahead      atomic.Pointer[ahead]
 	settings
 }
 
@@ -53,6 +55,7 @@ func newCall(r *Registry, id string) *Call {
 
 // close releases everything the call holds.
 func (c *Call) close() {
+	c.ahead.Store(nil)
 	for _, p := range c.parties {
 		for _, m := range p.medias {
 			m.closePorts()

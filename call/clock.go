@@ -23,12 +23,21 @@ func (r *Registry) clock() {
 	}
 }
 
+// someCalls is how many calls the clock looks at, in some 50 µs, before it lets
+// others have the processor.
+const someCalls = 16
+
 // tick does what the time has come for, once a second.
 func (r *Registry) tick() {
 	r.turn++
 	v := r.newSurvey(r.turn)
-	for _, c := range r.all() {
+	calls := r.all()
+	for i, c := range calls {
+		prepare(calls, i)
 		r.check(c, v.at, v)
+		if i%someCalls == someCalls-1 {
+			media.GiveWay()
+		}
 	}
 	r.finish(v)
 	r.measureLoad()
@@ -44,6 +53,7 @@ func (r *Registry) check(c *Call, now time.Time, v *survey) {
 	if c.dead {
 		return
 	}
+	c.noteAhead()
 	c.fetchReports()
 	v.look(c)
 	if !c.deleteAt.IsZero() {
@@ -76,15 +86,38 @@ func (r *Registry) expired(c *Call, now time.Time) string {
 	if !c.answered && over(limits.OfferTimeout, c.created) {
 		return "offer-timeout"
 	}
+	why := c.silent(limits, now)
+	if why != "" {
+		// The kernel's last report may be a second old.
+		c.listen()
+		why = c.silent(limits, now)
+	}
+	return why
+}
+
+// silent names the time-out for a lack of packets that a call has reached, ""
+// for none.
+func (c *Call) silent(limits Limits, now time.Time) string {
 	last, held := c.activity()
 	limit, name := limits.Timeout, "timeout"
 	if held {
 		limit, name = limits.SilentTimeout, "silent-timeout"
 	}
-	if over(limit, last) {
-		return name
+	if limit <= 0 || now.Sub(last) < limit {
+		return ""
 	}
-	return ""
+	return name
+}
+
+// listen looks for packets, in the kernel too.
+func (c *Call) listen() {
+	for _, p := range c.parties {
+		for _, m := range p.medias {
+			for i := range m.streams {
+				m.heard[i] = max(m.heard[i], m.lastPacket(i))
+			}
+		}
+	}
 }
 
 // activity is the time of the last packet, as the clock has just seen it, or of
@@ -113,6 +146,6 @@ func (c *Call) activity() (last time.Time, held bool) {
 // lastPacket is when the last packet arrived, by media.Now's clock. It takes no
 // snapshot.
 func (m *Media) lastPacket(i int) (last int64) {
-	m.eachStream(i, func(_ *localPorts, st *media.Stream) { last = max(last, st.LastPacket()) })
+	m.eachStream(i, true, func(_ *localPorts, st *media.Stream) { last = max(last, st.LastPacket()) })
 	return last
 }

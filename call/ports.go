@@ -70,16 +70,17 @@ func (s *portSet) close() {
 	}
 }
 
-// eachStream calls f with the streams of a component on all ports that m has,
-// once they hold what the kernel has counted.
-func (m *Media) eachStream(component int, f func(*localPorts, *media.Stream)) {
+// eachStream calls f with the streams of a component on all ports that m has.
+// If fresh, they hold what the kernel has counted until now; else some of it,
+// of the last second, may be missing.
+func (m *Media) eachStream(component int, fresh bool, f func(*localPorts, *media.Stream)) {
 	for _, s := range m.sets {
 		for _, l := range s.locals {
 			st := l.streams[component]
 			if st == nil {
 				continue
 			}
-			if st.Kernelized() {
+			if fresh && st.Kernelized() {
 				st.Accelerator().Report()
 			}
 			f(l, st)

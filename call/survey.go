@@ -84,7 +84,7 @@ func (v *survey) look(c *Call) {
 func (v *survey) measure(m *Media, near bool) {
 	for i := range m.streams {
 		var t, all media.Tally
-		m.eachStream(i, func(l *localPorts, st *media.Stream) {
+		m.eachStream(i, v.turn == allTurns, func(l *localPorts, st *media.Stream) {
 			if st.Traffic(&t); near || l.failing(i, &t) {
 				l.account(i, &t)
 			} else {

@@ -8,7 +8,8 @@ type Accelerator interface {
 	Lower() Port
 	// Report adds what was counted since the last report to the streams
 	// concerned, by AddKernel and AddKernelOut. It is called from Snapshot of
-	// the port's stream, on any goroutine.
+	// the port's stream, on any goroutine. The engine does so itself once a
+	// second.
 	Report()
 	// Heard tells that user space knows of another RTP source, or that one has
 	// restarted. It is called on the packet path, as Report then is.
