@@ -79,12 +79,10 @@ func (s *Stream) Snapshot() Snapshot {
 		Kernelized:  s.kernelized.Load(),
 		In:          s.in.load(),
 		Out:         s.out.load(),
-		IngressSSRC: s.in.ssrc.Load().stats(),
-		EgressSSRC:  s.out.ssrc.Load().stats(),
+		IngressSSRC: s.inSSRC.Load().stats(),
+		EgressSSRC:  s.outSSRC.Load().stats(),
 	}
-	if r.dest != nil {
-		v.Remote = r.dest.addr
-	}
+	v.Remote = r.endpoint.addr
 	for i := range v.Drops {
 		v.Drops[i] = s.drops[i].Load()
 	}

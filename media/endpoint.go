@@ -19,9 +19,14 @@ type Endpoint struct {
 // NewEndpoint encodes an address and port. An IPv4-mapped IPv6 address counts
 // as IPv4.
 func NewEndpoint(ap netip.AddrPort) *Endpoint {
-	e := &Endpoint{addr: netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())}
-	e.n = uint8(EncodeSockaddr(&e.raw, e.addr))
+	e := new(Endpoint)
+	e.set(ap)
 	return e
+}
+
+func (e *Endpoint) set(ap netip.AddrPort) {
+	e.addr = netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	e.n = uint8(EncodeSockaddr(&e.raw, e.addr))
 }
 
 // AddrPort is the endpoint's address and port; IPv4 is never mapped.

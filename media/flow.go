@@ -35,25 +35,30 @@ type Port interface {
 
 // Flow says what happens to packets arriving at one port. It is immutable once
 // installed: a change is a new Flow. What changes per packet lives in Stream.
+// The fields that every packet needs come first, in two cache lines.
 type Flow struct {
 	// Stream is the state of the port: remote endpoint, learning, counters.
 	Stream *Stream
 	// Kind tells what is expected here.
 	Kind Kind
-	// Source says who may send.
-	Source SourcePolicy
-	// RTP are the sinks of RTP packets (of every packet when Kind is KindRaw);
-	// RTCP those of RTCP packets, also of RTCP multiplexed on an RTP port
-	// (RFC 5761).
-	RTP, RTCP []Sink
 	// Block drops what arrives here (block media, drop-traffic, inactive or
 	// recvonly peers) and counts it under that cause; sources are learned and
 	// packets counted all the same. DropNone forwards. DropDirection lets RTCP
 	// pass: direction attributes don't stop it (RFC 3264 section 5.1).
 	Block DropCause
-	// BlockPT drops RTP packets of these payload types (block DTMF); bit n%64
-	// of word n/64.
-	BlockPT [2]uint64
+	// ReadRTCP takes the reports out of RTCP packets for Stream.FetchReports. It
+	// must be off where they stay encrypted.
+	ReadRTCP bool
+	// EndRTCP lets RTCP packets end here: they are read, and go nowhere, for we
+	// send RTCP of our own.
+	EndRTCP bool
+	// RTP are the sinks of RTP packets (of every packet when Kind is KindRaw);
+	// RTCP those of RTCP packets, also of RTCP multiplexed on an RTP port
+	// (RFC 5761).
+	RTP, RTCP []Sink
+	// Clock tells the RTP clock rates for the jitter of dynamic payload types;
+	// nil means StaticClockRates.
+	Clock *ClockRates
 	// Silence replaces the payload of RTP packets by silence, by payload type;
 	// nil means no silencing. See SilenceFill.
 	Silence *SilenceFill
@@ -61,22 +66,18 @@ type Flow struct {
 	// leaves them as they came. BlockPT, Silence and Clock go by the type that
 	// arrived.
 	PayloadTypes *PayloadTypes
+	// BlockPT drops RTP packets of these payload types (block DTMF); bit n%64
+	// of word n/64.
+	BlockPT [2]uint64
 	// Events has telephone events read; nil leaves them alone. BlockPT drops
 	// their packets all the same.
 	Events *TelephoneEvents
-	// Clock tells the RTP clock rates for the jitter of dynamic payload types;
-	// nil means StaticClockRates.
-	Clock *ClockRates
 	// Unprotect turns packets into plain RTP and RTCP before anything else
 	// looks at them; nil when they are plain, or pass through encrypted. Its
 	// state moves on to the next version of the flow with it.
 	Unprotect Transform
-	// ReadRTCP takes the reports out of RTCP packets for Stream.FetchReports. It
-	// must be off where they stay encrypted.
-	ReadRTCP bool
-	// EndRTCP lets RTCP packets end here: they are read, and go nowhere, for we
-	// send RTCP of our own.
-	EndRTCP bool
+	// Source says who may send.
+	Source SourcePolicy
 	// TapRTCP gets every RTCP packet that is read, in plain. It is called on the
 	// packet path: it must not block, and pkt is valid only during the call. nil
 	// means that nobody asked for it.

@@ -4,7 +4,7 @@ import "time"
 
 // Jitter is that of the latest RTP source; 0 while its clock rate isn't known.
 func (s *Stream) Jitter() time.Duration {
-	t := s.in.ssrc.Load()
+	t := s.inSSRC.Load()
 	if t == nil {
 		return 0
 	}

@@ -130,7 +130,7 @@ func (l *learning) heuristic(r *remote, src netip.AddrPort, now int64) verdict {
 	}
 	switch {
 	case r.preference == notLearned, pref > r.preference:
-	case r.dest != nil && src == r.dest.addr:
+	case src == r.endpoint.addr:
 		if take == candidate {
 			return accept
 		}
@@ -156,11 +156,9 @@ func (f *Flow) learn(r *remote, src netip.AddrPort, v verdict, b *Batch) {
 		decision = LearnedHandover
 		e.Why = "media handover: " + e.Why
 	}
-	if r.dest != nil {
-		e.Old = r.dest.addr
-	}
+	e.Old = r.endpoint.addr
 	if e.Old != src {
-		n.dest = NewEndpoint(src)
+		n.endpoint.set(src)
 	}
 	f.Stream.moving()
 	if f.Stream.remote.CompareAndSwap(r, &n) {

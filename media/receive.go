@@ -29,7 +29,7 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 	}
 	r := s.remote.Load()
 	v := accept
-	if !r.confirmed || r.dest.addr != src {
+	if !r.confirmed || r.endpoint.addr != src {
 		if v = f.admit(r, src, now); v == refuse {
 			s.in.errors.Add(1)
 			s.drop(DropSource)
@@ -64,7 +64,7 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 		if f.Clock != nil {
 			clock = f.Clock[h.pt]
 		}
-		slot, fresh := loadTable(&s.in.ssrc).find(h.ssrc)
+		slot, fresh := loadTable(&s.inSSRC).find(h.ssrc)
 		news := (fresh || slot.seq.bad == uint32(h.seq)) && s.Kernelized()
 		if news {
 			// The source is new, or has restarted: what the kernel counted
@@ -236,7 +236,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCa
 	}
 	to.out.count(len(pkt))
 	if class == ClassRTP {
-		loadTable(&to.out.ssrc).sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
+		loadTable(&to.outSSRC).sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
 	}
 	out.put(to, dest, pkt)
 	return DropNone

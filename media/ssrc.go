@@ -38,10 +38,16 @@ type SSRCStats struct {
 // ssrcTable holds the sources of one direction. Any number of writers may use
 // it; the fields marked so belong to the worker that receives.
 type ssrcTable struct {
-	slots   [MaxSSRC]ssrcSlot
 	current atomic.Uint32 // index of the slot of the latest packet
+	slots   [MaxSSRC]ssrcSlot
 	turn    atomic.Uint64 // counts the changes of current
+
+	_ [tableRoom]byte
 }
+
+// tableRoom makes a table a multiple of a cache line, so that the allocator
+// doesn't begin one in the middle of a line.
+const tableRoom = 40
 
 const (
 	slotFree = uint64(0)
@@ -51,15 +57,15 @@ const (
 
 type ssrcSlot struct {
 	key        atomic.Uint64
-	turn       atomic.Uint64 // value of ssrcTable.turn when it was last current
 	packets    atomic.Uint64
 	octets     atomic.Uint64
-	lost       atomic.Int64
-	duplicates atomic.Uint64
 	high       atomic.Uint64 // extended highest sequence number, above jitter (4 fractional bits)
 	clockPT    atomic.Uint64 // clock rate, above the last payload type
 	timestamp  atomic.Uint32 // of the last packet
 	seq        sequence      // of the receiving worker
+	lost       atomic.Int64
+	duplicates atomic.Uint64
+	turn       atomic.Uint64 // value of ssrcTable.turn when it was last current
 }
 
 // find returns the slot of a source, taking the oldest one if it is new. fresh

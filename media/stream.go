@@ -13,48 +13,46 @@ import (
 //
 // The worker that owns the port updates the receiving half, whoever sends to
 // the peer updates the sending half; both may be read at any time.
+//
+// With thousands of streams nothing of them is in the processor's caches when a
+// packet comes. So what every packet needs lies together: a line that rarely
+// changes, the beginning of the receiving half, and the sending half.
 type Stream struct {
 	port        Port
 	accelerator Accelerator // nil without a kernel tier
 	remote      atomic.Pointer[remote]
+	inSSRC      atomic.Pointer[ssrcTable] // of the receiving half
+	outSSRC     atomic.Pointer[ssrcTable] // of the sending half
 	tos         atomic.Int32
 	kernelized  atomic.Bool
-	drops       [DropCauses]atomic.Uint64
-	failed      [SendFailures]atomic.Uint64 // what DropSend counts, by reason
-	path        atomic.Pointer[PathError]
 	behind      atomic.Bool // in the list Notifier.behind
-	next        *Stream     // in that list
 
-	_  cpu.CacheLinePad
 	in ingress // of the worker that owns the port
 
+	drops  [DropCauses]atomic.Uint64
+	failed [SendFailures]atomic.Uint64 // what DropSend counts, by reason
+	path   atomic.Pointer[PathError]
+	next   *Stream // in the list Notifier.behind
+
 	_   cpu.CacheLinePad
-	out egress // of the workers whose flows send here
-	_   cpu.CacheLinePad
+	out counter // of the workers whose flows send here
 }
 
 // ingress is the receiving half of a Stream.
 type ingress struct {
 	counter
 	lastUser   atomic.Int64 // last packet seen in user space
-	lastKernel atomic.Int64 // last packet forwarded by the kernel
 	longest    atomic.Uint32
-	ssrc       atomic.Pointer[ssrcTable]
+	first      atomic.Int64 // first RTP or RTCP packet
+	rtcp       atomic.Uint64
 	reports    atomic.Pointer[reports] // nil before the first RTCP packet that is read
 	learning   learning
 	events     events
+	lastKernel atomic.Int64 // last packet forwarded by the kernel
 	kernel     counter      // the part of the first that the kernel forwarded
-	first      atomic.Int64 // first RTP or RTCP packet
-	rtcp       atomic.Uint64
 	// What packets looked like that passed as plain RTP, and that could not be
 	// decrypted; nil while there are none.
 	plain, garbled atomic.Pointer[looker]
-}
-
-// egress is the sending half of a Stream.
-type egress struct {
-	counter
-	ssrc atomic.Pointer[ssrcTable]
 }
 
 // loadTable returns the table, making it for the first packet.
@@ -69,12 +67,26 @@ func loadTable(p *atomic.Pointer[ssrcTable]) *ssrcTable {
 // remote is what is known of a stream's peer. It is immutable and replaced
 // whole, by compare and swap: signalling and the worker both change it.
 type remote struct {
-	advertised netip.AddrPort // from signalling; may be invalid
-	dest       *Endpoint      // where packets are sent; nil: nowhere
+	endpoint   Endpoint // where packets are sent; empty: nowhere. In place, for a pointer to it would be one more wait for memory
 	confirmed  bool
-	preference preference // of the learned source; notLearned while dest is the advertised one
-	signalled  int64      // when signalling named the endpoint
-	window     uint32     // number of the learning window
+	preference preference     // of the learned source; notLearned while the endpoint is the advertised one
+	window     uint32         // number of the learning window
+	signalled  int64          // when signalling named the endpoint
+	advertised netip.AddrPort // from signalling; may be invalid
+
+	_ [remoteRoom]byte
+}
+
+// remoteRoom makes a remote two cache lines, so that the allocator doesn't
+// begin one in the middle of a line.
+const remoteRoom = 16
+
+// dest is where packets are sent; nil: nowhere.
+func (r *remote) dest() *Endpoint {
+	if r.endpoint.n == 0 {
+		return nil
+	}
+	return &r.endpoint
 }
 
 // unknownRemote is that of every stream before signalling has named a peer.
@@ -107,7 +119,7 @@ func (s *Stream) SetRemote(ep netip.AddrPort) {
 		}
 		n := &remote{advertised: ep, signalled: Now(), window: old.window + 1, preference: notLearned}
 		if sendable(ep) {
-			n.dest = NewEndpoint(ep)
+			n.endpoint.set(ep)
 		}
 		s.moving()
 		if s.remote.CompareAndSwap(old, n) {
@@ -128,7 +140,8 @@ func (s *Stream) Confirm(ep netip.AddrPort) {
 	for {
 		old := s.remote.Load()
 		n := *old
-		n.dest, n.confirmed, n.preference = NewEndpoint(ep), true, preferExact
+		n.endpoint.set(ep)
+		n.confirmed, n.preference = true, preferExact
 		s.moving()
 		if s.remote.CompareAndSwap(old, &n) {
 			s.moved()
@@ -176,7 +189,7 @@ func (s *Stream) Remote() netip.AddrPort {
 
 // Destination is Remote with its socket address encoded; nil when packets go
 // nowhere.
-func (s *Stream) Destination() *Endpoint { return s.remote.Load().dest }
+func (s *Stream) Destination() *Endpoint { return s.remote.Load().dest() }
 
 // Advertised is the endpoint that signalling named last; invalid before.
 func (s *Stream) Advertised() netip.AddrPort { return s.remote.Load().advertised }

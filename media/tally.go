@@ -24,7 +24,7 @@ func (s *Stream) Tally(t *Tally) {
 		t.Drops[i] = s.drops[i].Load()
 	}
 	t.Lost, t.Duplicates = 0, 0
-	if table := s.in.ssrc.Load(); table != nil {
+	if table := s.inSSRC.Load(); table != nil {
 		for i := range table.slots {
 			slot := &table.slots[i]
 			t.Lost += max(0, slot.lost.Load())

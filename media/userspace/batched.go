@@ -75,7 +75,7 @@ type Batched struct {
 	lingerTime time.Duration
 	lingerers  lingerers
 	strays     media.Strays
-	flood      int // packets in a window that are one
+	flood      uint32 // packets in a window that are one
 }
 
 // NewBatched starts an engine in the network namespace of the calling thread.

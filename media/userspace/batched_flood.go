@@ -20,9 +20,8 @@ const (
 // flood counts a packet of a port, and tells whether it is one too many. It is
 // the worker's.
 type flood struct {
-	start   int64 // of the window
-	packets int
-	limit   int
+	start          int64 // of the window
+	packets, limit uint32
 }
 
 func (f *flood) count(now int64) bool {
@@ -48,9 +47,9 @@ func (e *Batched) mute(p *batchedPort) {
 	}
 	e.steering.mute(p.address, p.number)
 	p.muted = min(max(2*p.muted, 1), maxMuted)
-	e.muted = append(e.muted, mutedPort{p, p.muted})
+	e.muted = append(e.muted, mutedPort{p, int(p.muted)})
 	e.log.Warn("a media port is flooded, its packets are dropped for a while",
-		zap.Stringer("port", p.Local()), zap.Int("seconds", p.muted))
+		zap.Stringer("port", p.Local()), zap.Uint8("seconds", p.muted))
 }
 
 // unmute is called each second.

@@ -11,16 +11,21 @@ import (
 	"rtpgo/media"
 )
 
-// batchedPort is an open port: an entry in a table, without a socket.
+// batchedPort is an open port: an entry in a table, without a socket. It is one
+// cache line.
 type batchedPort struct {
 	engine  *Batched
 	address *localAddress
-	number  uint16
-	closed  atomic.Bool
 	flow    atomic.Pointer[media.Flow]
+	closed  atomic.Bool
+	number  uint16
+	muted   uint8 // seconds the last time, under the engine's lock
 	flood   flood // of the worker
-	muted   int   // seconds the last time, under the engine's lock
+
+	_ [portRoom]byte
 }
+
+const portRoom = 16
 
 // Local is the port's address and number.
 func (p *batchedPort) Local() netip.AddrPort { return netip.AddrPortFrom(p.address.addr, p.number) }

@@ -183,9 +183,6 @@ func (w *worker) find(n int, now int64) {
 			w.engine.mute(p)
 		}
 	}
-	if n == 1 {
-		return
-	}
 	var sum uint64
 	for _, f := range w.flows[:n] {
 		if f != nil {
