@@ -65,7 +65,7 @@ func TestPlain(t *testing.T) {
 // it: here, in plain and in compile.
 func TestFieldsOfFlow(t *testing.T) {
 	known := map[reflect.Type]string{
-		reflect.TypeFor[media.Flow]():         "Stream Kind Source RTP RTCP Block BlockPT Silence PayloadTypes Events Clock Unprotect ReadRTCP EndRTCP TapRTCP Other Learned Refused",
+		reflect.TypeFor[media.Flow]():         "Stream Kind Block ReadRTCP EndRTCP RTP RTCP Clock Silence PayloadTypes BlockPT Events Unprotect Source TapRTCP Other Learned Refused",
 		reflect.TypeFor[media.Sink]():         "To Protect NoFeedback NATWait",
 		reflect.TypeFor[media.SourcePolicy](): "Learning Strict Handover Only Asymmetric",
 	}

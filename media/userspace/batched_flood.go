@@ -49,7 +49,7 @@ func (e *Batched) mute(p *batchedPort) {
 	p.muted = min(max(2*p.muted, 1), maxMuted)
 	e.muted = append(e.muted, mutedPort{p, int(p.muted)})
 	e.log.Warn("a media port is flooded, its packets are dropped for a while",
-		zap.Stringer("port", p.Local()), zap.Uint8("seconds", p.muted))
+		zap.Stringer("port", p.Local()), zap.Int("seconds", int(p.muted)))
 }
 
 // unmute is called each second.
