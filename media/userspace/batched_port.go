@@ -17,15 +17,12 @@ type batchedPort struct {
 	engine  *Batched
 	address *localAddress
 	flow    atomic.Pointer[media.Flow]
+	in, out atomic.Pointer[media.Stream] // of the flow, and of its first sink; see warm
 	closed  atomic.Bool
 	number  uint16
 	muted   uint8 // seconds the last time, under the engine's lock
 	flood   flood // of the worker
-
-	_ [portRoom]byte
 }
-
-const portRoom = 16
 
 // Local is the port's address and number.
 func (p *batchedPort) Local() netip.AddrPort { return netip.AddrPortFrom(p.address.addr, p.number) }
@@ -33,15 +30,44 @@ func (p *batchedPort) Local() netip.AddrPort { return netip.AddrPortFrom(p.addre
 // Install implements media.Port.
 func (p *batchedPort) Install(f *media.Flow) {
 	if !p.closed.Load() {
-		p.flow.Store(f)
+		p.store(f)
 	}
+}
+
+func (p *batchedPort) store(f *media.Flow) {
+	p.flow.Store(f)
+	var in, out *media.Stream
+	if f != nil {
+		in = f.Stream
+		if len(f.RTP) > 0 {
+			out = f.RTP[0].To
+		}
+	}
+	p.in.Store(in)
+	p.out.Store(out)
+}
+
+// warm reads what a packet to the port is likely to need, as media.Flow.Warm
+// does. The streams are known here as well, so that it need not wait for the
+// flow to read them.
+func (p *batchedPort) warm() (n uint64) {
+	if s := p.in.Load(); s != nil {
+		n = s.WarmIn()
+	}
+	if s := p.out.Load(); s != nil {
+		n += s.WarmOut()
+		if q, ok := s.Port().(*batchedPort); ok {
+			n += uint64(q.number)
+		}
+	}
+	return n
 }
 
 // Close implements media.Port.
 func (p *batchedPort) Close() error {
 	if !p.closed.Swap(true) {
 		p.engine.release(p)
-		p.flow.Store(nil)
+		p.store(nil)
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (a *localAddress) closePorts() {
 		for j := range page {
 			if p := page[j].Load(); p != nil {
 				p.closed.Store(true)
-				p.flow.Store(nil)
+				p.store(nil)
 				page[j].Store(nil)
 			}
 		}

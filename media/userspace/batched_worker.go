@@ -184,9 +184,9 @@ func (w *worker) find(n int, now int64) {
 		}
 	}
 	var sum uint64
-	for _, f := range w.flows[:n] {
+	for i, f := range w.flows[:n] {
 		if f != nil {
-			sum += f.Warm()
+			sum += ports[i].warm() + f.Warm()
 		}
 	}
 	w.warmth = sum
