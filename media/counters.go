@@ -79,8 +79,8 @@ func (s *Stream) Snapshot() Snapshot {
 		Kernelized:  s.kernelized.Load(),
 		In:          s.in.load(),
 		Out:         s.out.load(),
-		IngressSSRC: s.inSSRC.Load().stats(),
-		EgressSSRC:  s.outSSRC.Load().stats(),
+		IngressSSRC: s.in.sources.stats(),
+		EgressSSRC:  s.out.sources.stats(),
 	}
 	v.Remote = r.endpoint.addr
 	for i := range v.Drops {

@@ -4,11 +4,7 @@ import "time"
 
 // Jitter is that of the latest RTP source; 0 while its clock rate isn't known.
 func (s *Stream) Jitter() time.Duration {
-	t := s.inSSRC.Load()
-	if t == nil {
-		return 0
-	}
-	slot := &t.slots[t.current.Load()%MaxSSRC]
+	slot := s.in.sources.slot(s.in.sources.current.Load())
 	clock := slot.clockPT.Load() >> 32
 	if clock == 0 {
 		return 0

@@ -71,7 +71,7 @@ func (s *Stream) AddKernel(in Counters, last int64) {
 
 // IngressSources describes the RTP sources heard at the port, latest first, as
 // far as user space knows without asking the kernel.
-func (s *Stream) IngressSources() []SSRCStats { return s.inSSRC.Load().stats() }
+func (s *Stream) IngressSources() []SSRCStats { return s.in.sources.stats() }
 
 // Accelerator is the port of the kernel tier that the stream belongs to, nil
 // if there is none.
@@ -80,7 +80,7 @@ func (s *Stream) Accelerator() Accelerator { return s.accelerator }
 // AddKernelSSRC adds to the receiving half what arrived from one RTP source.
 func (s *Stream) AddKernelSSRC(k *KernelSSRC) {
 	if k.Packets != 0 {
-		loadTable(&s.inSSRC).addKernel(k)
+		s.in.sources.addKernel(k)
 	}
 }
 
@@ -91,6 +91,6 @@ func (s *Stream) AddKernelOut(c Counters) { s.out.add(c) }
 // AddKernelSSRCOut adds to the sending half what was sent of one RTP source.
 func (s *Stream) AddKernelSSRCOut(k *KernelSSRC) {
 	if k.Packets != 0 {
-		loadTable(&s.outSSRC).sent(k.SSRC, uint16(k.HighestSeq), k.LastPT, k.Packets, k.Octets)
+		s.out.sources.sent(k.SSRC, uint16(k.HighestSeq), k.LastPT, k.Packets, k.Octets)
 	}
 }

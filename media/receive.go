@@ -64,7 +64,7 @@ func (f *Flow) Receive(pkt []byte, src netip.AddrPort, now int64, out *Batch) {
 		if f.Clock != nil {
 			clock = f.Clock[h.pt]
 		}
-		slot, fresh := loadTable(&s.inSSRC).find(h.ssrc)
+		slot, fresh := s.in.sources.find(h.ssrc)
 		news := (fresh || slot.seq.bad == uint32(h.seq)) && s.Kernelized()
 		if news {
 			// The source is new, or has restarted: what the kernel counted
@@ -236,7 +236,7 @@ func (k *Sink) forward(pkt []byte, class Class, h *rtpHeader, out *Batch) DropCa
 	}
 	to.out.count(len(pkt))
 	if class == ClassRTP {
-		loadTable(&to.outSSRC).sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
+		to.out.sources.sent(h.ssrc, h.seq, h.pt, 1, uint64(len(pkt)))
 	}
 	out.put(to, dest, pkt)
 	return DropNone

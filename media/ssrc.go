@@ -39,15 +39,26 @@ type SSRCStats struct {
 // it; the fields marked so belong to the worker that receives.
 type ssrcTable struct {
 	current atomic.Uint32 // index of the slot of the latest packet
-	slots   [MaxSSRC]ssrcSlot
-	turn    atomic.Uint64 // counts the changes of current
-
-	_ [tableRoom]byte
+	first   ssrcSlot
+	turn    atomic.Uint64                         // counts the changes of current
+	more    atomic.Pointer[[MaxSSRC - 1]ssrcSlot] // nil before there is a second source
 }
 
-// tableRoom makes a table a multiple of a cache line, so that the allocator
-// doesn't begin one in the middle of a line.
-const tableRoom = 40
+// len is the number of slots there are.
+func (t *ssrcTable) len() uint32 {
+	if t.more.Load() == nil {
+		return 1
+	}
+	return MaxSSRC
+}
+
+// slot is that of an index below len.
+func (t *ssrcTable) slot(i uint32) *ssrcSlot {
+	if i == 0 {
+		return &t.first
+	}
+	return &t.more.Load()[i-1]
+}
 
 const (
 	slotFree = uint64(0)
@@ -72,26 +83,30 @@ type ssrcSlot struct {
 // tells that the slot was empty.
 func (t *ssrcTable) find(ssrc uint32) (slot *ssrcSlot, fresh bool) {
 	key := slotUsed | uint64(ssrc)
-	if s := &t.slots[t.current.Load()%MaxSSRC]; s.key.Load() == key {
+	if s := t.slot(t.current.Load()); s.key.Load() == key {
 		return s, false
 	}
 	return t.change(key)
 }
 
 func (t *ssrcTable) change(key uint64) (*ssrcSlot, bool) {
+	if first := t.first.key.Load(); first != slotFree && first != key && t.more.Load() == nil {
+		t.more.CompareAndSwap(nil, new([MaxSSRC - 1]ssrcSlot))
+	}
 	for {
-		oldest := 0
-		for i := range t.slots {
-			if t.slots[i].key.Load() == key {
-				t.slots[i].turn.Store(t.turn.Add(1))
-				t.current.Store(uint32(i))
-				return &t.slots[i], false
+		oldest := uint32(0)
+		for i := range t.len() {
+			s := t.slot(i)
+			if s.key.Load() == key {
+				s.turn.Store(t.turn.Add(1))
+				t.current.Store(i)
+				return s, false
 			}
-			if t.slots[i].turn.Load() < t.slots[oldest].turn.Load() {
+			if s.turn.Load() < t.slot(oldest).turn.Load() {
 				oldest = i
 			}
 		}
-		s := &t.slots[oldest]
+		s := t.slot(oldest)
 		old := s.key.Load()
 		if old == slotBusy || !s.key.CompareAndSwap(old, slotBusy) {
 			continue // another worker is at it
@@ -105,7 +120,7 @@ func (t *ssrcTable) change(key uint64) (*ssrcSlot, bool) {
 		s.clockPT.Store(0)
 		s.timestamp.Store(0)
 		s.key.Store(key)
-		t.current.Store(uint32(oldest))
+		t.current.Store(oldest)
 		return s, true
 	}
 }
@@ -173,16 +188,16 @@ func (t *ssrcTable) addKernel(k *KernelSSRC) {
 
 // stats reads the table, latest source first.
 func (t *ssrcTable) stats() []SSRCStats {
-	if t == nil {
-		return nil
+	if t.turn.Load() == 0 {
+		return nil // no source yet
 	}
 	type entry struct {
 		turn uint64
 		SSRCStats
 	}
 	found := make([]entry, 0, MaxSSRC)
-	for i := range t.slots {
-		s := &t.slots[i]
+	for i := range t.len() {
+		s := t.slot(i)
 		key := s.key.Load()
 		if key&slotUsed == 0 {
 			continue

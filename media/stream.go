@@ -21,47 +21,43 @@ type Stream struct {
 	port        Port
 	accelerator Accelerator // nil without a kernel tier
 	remote      atomic.Pointer[remote]
-	inSSRC      atomic.Pointer[ssrcTable] // of the receiving half
-	outSSRC     atomic.Pointer[ssrcTable] // of the sending half
 	tos         atomic.Int32
 	kernelized  atomic.Bool
 	behind      atomic.Bool // in the list Notifier.behind
+	next        *Stream     // in that list
+	path        atomic.Pointer[PathError]
 
 	in ingress // of the worker that owns the port
 
 	drops  [DropCauses]atomic.Uint64
 	failed [SendFailures]atomic.Uint64 // what DropSend counts, by reason
-	path   atomic.Pointer[PathError]
-	next   *Stream // in the list Notifier.behind
 
 	_   cpu.CacheLinePad
-	out counter // of the workers whose flows send here
+	out egress // of the workers whose flows send here
 }
 
 // ingress is the receiving half of a Stream.
 type ingress struct {
 	counter
 	lastUser   atomic.Int64 // last packet seen in user space
+	lastKernel atomic.Int64 // last packet forwarded by the kernel
 	longest    atomic.Uint32
-	first      atomic.Int64 // first RTP or RTCP packet
-	rtcp       atomic.Uint64
+	first      atomic.Int64            // first RTP or RTCP packet
 	reports    atomic.Pointer[reports] // nil before the first RTCP packet that is read
+	sources    ssrcTable
 	learning   learning
 	events     events
-	lastKernel atomic.Int64 // last packet forwarded by the kernel
-	kernel     counter      // the part of the first that the kernel forwarded
+	rtcp       atomic.Uint64
+	kernel     counter // the part of the first that the kernel forwarded
 	// What packets looked like that passed as plain RTP, and that could not be
 	// decrypted; nil while there are none.
 	plain, garbled atomic.Pointer[looker]
 }
 
-// loadTable returns the table, making it for the first packet.
-func loadTable(p *atomic.Pointer[ssrcTable]) *ssrcTable {
-	if t := p.Load(); t != nil {
-		return t
-	}
-	p.CompareAndSwap(nil, new(ssrcTable))
-	return p.Load()
+// egress is the sending half of a Stream.
+type egress struct {
+	counter
+	sources ssrcTable
 }
 
 // remote is what is known of a stream's peer. It is immutable and replaced

@@ -24,12 +24,10 @@ func (s *Stream) Tally(t *Tally) {
 		t.Drops[i] = s.drops[i].Load()
 	}
 	t.Lost, t.Duplicates = 0, 0
-	if table := s.inSSRC.Load(); table != nil {
-		for i := range table.slots {
-			slot := &table.slots[i]
-			t.Lost += max(0, slot.lost.Load())
-			t.Duplicates += slot.duplicates.Load()
-		}
+	for i := range s.in.sources.len() {
+		slot := s.in.sources.slot(i)
+		t.Lost += max(0, slot.lost.Load())
+		t.Duplicates += slot.duplicates.Load()
 	}
 }
 
