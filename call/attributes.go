@@ -25,7 +25,7 @@ func (x *exchange) others(sm *sdpedit.Media) []sdpedit.Attribute {
 
 // mid is the a=mid of a section (RFC 5888): an answer shows the offerer the
 // one it knows, generate-mid numbers sections that have none. What a side has
-// once said or been shown stays where an offer has none.
+// once said or been shown stays.
 func (x *exchange) mid(s, r *Media, sm *sdpedit.Media) string {
 	if !x.offering {
 		return r.mid
@@ -33,7 +33,7 @@ func (x *exchange) mid(s, r *Media, sm *sdpedit.Media) string {
 	if sm.MID != "" {
 		s.mid = strings.Clone(sm.MID)
 	}
-	if s.mid != "" {
+	if r.mid == "" {
 		r.mid = s.mid
 	}
 	if r.mid == "" && (x.req.Flags.GenerateMID || x.req.Flags.WebRTC) {

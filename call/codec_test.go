@@ -232,4 +232,9 @@ func TestMidStays(t *testing.T) {
 	if want := []string{"", "1", "1", "1"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	// Another name in a later offer isn't the one that the receiver knows.
+	named := description("198.51.100.2", "m=audio 5000 RTP/AVP 0", "a=mid:x")
+	if got := mid("offer", k.b, k.a, named); got != "1" {
+		t.Errorf("A is shown %q", got)
+	}
 }

@@ -127,7 +127,7 @@ func (m *Media) flags(out ng.List) ng.List {
 		{m.asymmetric, "asymmetric"},
 		{m.weSend, "send"},
 		{m.weReceive, "recv"},
-		{m.mux.on, "rtcp-mux"},
+		{m.muxed(), "rtcp-mux"},
 		{m.security.dtls, "DTLS-SRTP"},
 		{m.security.role&roleActive != 0, "DTLS role active"},
 		{m.security.role&rolePassive != 0, "DTLS role passive"},
@@ -166,8 +166,8 @@ func (m *Media) streamFlags(out ng.List, i int) ng.List {
 		name any
 	}{
 		{s.used && i == rtp, "RTP"},
-		{s.used && (i == rtcp || m.mux.on), "RTCP"},
-		{s.used && i == rtcp && m.mux.on, "fallback RTCP"},
+		{s.used && (i == rtcp || m.muxed()), "RTCP"},
+		{s.used && i == rtcp && m.muxed(), "fallback RTCP"},
 		{s.filled, "filled"},
 		{s.strict, "strict source address"},
 		{s.handover, "media handover"},

@@ -111,3 +111,45 @@ func TestMuxKept(t *testing.T) {
 		t.Errorf("after B has given it up, the re-offer shows %q", got)
 	}
 }
+
+// TestMuxLater: what an exchange leaves behind for the next offer. One who answers
+// multiplexing unasked is offered it, a declined section keeps what it was
+// offered, and one port stays enough as long as both sides multiplex.
+func TestMuxLater(t *testing.T) {
+	section := func(addr, m string, mux bool) string {
+		lines := []string{"m=audio 4000 RTP/AVP 0", m + " RTP/AVP 96"}
+		if mux {
+			lines = append(lines, "a=rtcp-mux")
+		}
+		return description(addr, lines...)
+	}
+	a, am := section("198.51.100.1", "m=video 4002", false), section("198.51.100.1", "m=video 4002", true)
+	bm, declined := section("198.51.100.2", "m=video 5002", true), section("198.51.100.2", "m=video 0", false)
+	plain := section("198.51.100.2", "m=video 5002", false)
+
+	k := newLab(t, nil).call()
+	k.offer(a)
+	if k.answer(bm).Medias[1].RTCPMux {
+		t.Error("A is answered what it didn't offer")
+	}
+	if !k.reoffer(a).Medias[1].RTCPMux {
+		t.Error("B isn't offered what it does")
+	}
+
+	for answer, want := range map[string]bool{declined: true, plain: false} {
+		k = newLab(t, nil).call()
+		k.offer(am)
+		k.answer(answer)
+		if got := k.reoffer(a).Medias[1].RTCPMux; got != want {
+			t.Errorf("offered again after\n%s\n%v", answer, got)
+		}
+	}
+
+	k = newLab(t, nil).call()
+	k.offer(am, kv("rtcp-mux", strs("accept")))
+	first := at(k.answer(bm), 1)
+	k.reoffer(am)
+	if got := at(k.answer(bm), 1); got != first {
+		t.Errorf("A was shown %s, then %s", first, got)
+	}
+}

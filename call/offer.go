@@ -261,6 +261,9 @@ func (x *exchange) direction(s, r *Media, sm *sdpedit.Media) {
 // when it comes back.
 func (x *exchange) disable(s, r *Media) {
 	s.disabled, r.disabled = true, true
+	if !x.offering {
+		declineMux(s)
+	}
 }
 
 // ports opens or selects the ports of both sides.
