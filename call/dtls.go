@@ -112,6 +112,16 @@ type association struct {
 	fingerprint sdpedit.Fingerprint
 	remoteID    string
 	active      bool // we are the client
+	ice         bool // ICE says who the peer is
+}
+
+// reached takes note of whether the peer is found by ICE: another way to it is
+// another association's.
+func (a *association) reached(ice bool) {
+	if a.id != "" && a.ice != ice {
+		a.id = ""
+	}
+	a.ice = ice
 }
 
 // described takes note of what the peer said about itself.

@@ -133,3 +133,21 @@ func TestChooseHash(t *testing.T) {
 		}
 	}
 }
+
+// TestTLSIDOfAnotherWay: when ICE is no longer, or now, the way to a party, the
+// association with it is another one.
+func TestTLSIDOfAnotherWay(t *testing.T) {
+	k := newLab(t, nil).call()
+	a := description("198.51.100.1", "m=audio 4000 RTP/AVP 0")
+	b := description("198.51.100.2", "m=audio 5000 UDP/TLS/RTP/SAVP 0", "a=setup:active", "a=fingerprint:sha-256 "+strings.Repeat("AB:", 31)+"AB")
+	secure := kv("transport-protocol", "UDP/TLS/RTP/SAVP")
+	id := func(keys ...ng.Pair) string {
+		id := k.offer(a, append(keys, secure)...).Medias[0].TLSID
+		k.answer(b)
+		return id
+	}
+	first, same, other, again := id(), id(), id(kv("ICE", "force")), id(kv("ICE", "remove"))
+	if first == "" || first != same || other == first || again == other {
+		t.Errorf("%q, %q, with ICE %q, without %q", first, same, other, again)
+	}
+}

@@ -9,11 +9,10 @@ import (
 
 // sourceFlags stores what the request says about the packets of the party whose
 // description it holds. It counts until the party's next one.
-func (x *exchange) sourceFlags(s *Media, declined bool) {
+func (x *exchange) sourceFlags(s *Media) {
 	f := x.req.Flags
 	for i := range s.streams {
-		s.streams[i].strict = f.StrictSource && !declined
-		s.streams[i].handover = f.MediaHandover && !declined
+		s.streams[i].strict, s.streams[i].handover = f.StrictSource, f.MediaHandover
 	}
 	s.asymmetric, s.unidirectional = f.Asymmetric, f.Unidirectional
 }

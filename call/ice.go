@@ -16,6 +16,7 @@ const (
 // iceState is what is known about ICE towards one party (RFC 8839).
 type iceState struct {
 	on                 bool
+	streams            bool // as query shows it of the streams
 	passthrough        bool // ICE=optional, force-relay: address and candidates are left alone
 	controlling        bool // our role (RFC 8445 section 6.1.1)
 	liteSelf, litePeer bool
@@ -36,6 +37,7 @@ func (x *exchange) iceSection(s, r *Media, sm *sdpedit.Media) {
 	rejected := x.offering && f.Flags.RejectICE
 	x.iceTowards(r, present)
 	s.ice.on = present && !rejected
+	s.ice.streams, r.ice.streams = s.ice.on, r.ice.on
 	if x.offering && f.Flags.Reset {
 		s.ice.ufrag, r.ice.ufrag = "", ""
 	}

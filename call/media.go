@@ -171,7 +171,7 @@ func (m *Media) streamFlags(out ng.List, i int) ng.List {
 		{s.filled, "filled"},
 		{s.strict, "strict source address"},
 		{s.handover, "media handover"},
-		{s.used && m.ice.on, "ICE"},
+		{s.used && m.ice.streams, "ICE"},
 	} {
 		if f.on {
 			out = append(out, f.name)

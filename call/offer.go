@@ -195,7 +195,6 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	x.describe(s, r, sm)
-	x.sourceFlags(s, sm.Port == 0)
 	s.family = familyOf(x.address(sm))
 	if sm.Port == 0 {
 		x.selectInterfaces(s, r)
@@ -205,6 +204,7 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	s.disabled, r.disabled = false, false
+	x.sourceFlags(s)
 	x.endpoints(s, sm)
 	x.selectInterfaces(s, r)
 	if x.c.passthrough {

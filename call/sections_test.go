@@ -135,3 +135,19 @@ func TestRejectedFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestPassedSections: with ICE=force-relay every section passes as it is, those
+// that aren't RTP and those that are declined as well.
+func TestPassedSections(t *testing.T) {
+	k := newLab(t, nil).call()
+	s := k.offer(description("198.51.100.1", "m=audio 4000 RTP/AVP 0", "m=image 4002 udptl t38", "a=T38FaxVersion:0",
+		"m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000"), kv("ICE", "force-relay"))
+	for i, want := range []string{"198.51.100.1:4000", "198.51.100.1:4002", "0.0.0.0:0"} {
+		if got := at(s, i).String(); got != want {
+			t.Errorf("section %d: %s, want %s", i+1, got, want)
+		}
+	}
+	if c := s.Medias[2].Codecs; len(c) != 1 || !c[0].Is("H264") {
+		t.Errorf("the declined section has lost its attributes: %v", c)
+	}
+}

@@ -164,6 +164,7 @@ func (st *securityState) answer(other []cryptoLine, secured bool, req *ng.Reques
 // negotiated.
 func (x *exchange) associate(s, r *Media) {
 	s.set.association.described(s.security.fingerprint, s.security.theirTLSID)
+	r.set.association.reached(r.ice.on)
 	if !x.offering {
 		s.set.association.agreed(s.security.role)
 		r.set.association.agreed(r.security.role)

@@ -67,6 +67,9 @@ func (x *exchange) writeMedia(p section) *sdpedit.OutMedia {
 	if sm.Port == 0 && !x.c.passthrough {
 		m.Formats, m.MID = x.rejectedFormats(r, sm), x.mid(s, r, sm)
 		m.Address = r.advertised()
+		if x.leavesAlone(r) {
+			m.Unknown, m.Verbatim = true, sm.Attributes
+		}
 		return m
 	}
 	if isPassedThrough(sm) || x.c.passthrough {
@@ -74,7 +77,7 @@ func (x *exchange) writeMedia(p section) *sdpedit.OutMedia {
 		m.Port, m.Address = sm.Port, sm.Connection
 		return m
 	}
-	if x.leavesAlone(r) && !m.Unknown {
+	if x.leavesAlone(r) && (!m.Unknown || x.req.ICE == ng.ICEForceRelay) {
 		x.writePassthrough(m, s, r, sm)
 		return m
 	}
