@@ -18,7 +18,6 @@ type Config struct {
 	Addresses []netip.AddrPort
 	TOS       int // of replies (--control-tos); 0: the system's
 	PMTU      PMTU
-	Readers   int // goroutines that wait on each socket; default 2 per processor, at least 4
 	Log       *zap.Logger
 }
 
@@ -31,9 +30,8 @@ const (
 	PMTUDont         // leave fragmenting to the way
 )
 
-// maxReaders bounds the requests in work per socket; more wait in the socket's
-// buffer.
-const maxReaders = 512
+// maxWaiters is how many readers may wait on a socket at once.
+const maxWaiters = 4
 
 // Listener receives requests on some sockets and sends the replies of a server.
 type Listener struct {
@@ -42,18 +40,19 @@ type Listener struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	sockets []*socket
-	running sync.WaitGroup
+	lookout *lookout
+	waiters int            // processors of the scheduler set apart for readers that wait
+	running sync.WaitGroup // readers and the lookout
+	closing sync.WaitGroup
+	stop    sync.Once
 }
 
 // Listen opens the sockets and starts to serve. With a port alone (both
 // wildcard addresses), a host without IPv6 is no error.
 func Listen(c Config, server *ng.Server) (*Listener, error) {
-	l := &Listener{server: server, log: c.Log}
+	l := &Listener{server: server, log: c.Log, lookout: newLookout()}
 	if l.log == nil {
 		l.log = zap.NewNop()
-	}
-	if c.Readers <= 0 {
-		c.Readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	var err error
@@ -64,15 +63,17 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 	if len(l.sockets) < len(c.Addresses) {
 		l.log.Info("no IPv6 on this host: NG listens on IPv4 only")
 	}
+	processors := int32(runtime.NumCPU())
+	l.waiters = min(int(processors), maxWaiters) * len(l.sockets)
+	reserveProcs(l.waiters)
+	l.lookout.sockets = l.sockets
+	l.running.Go(l.lookout.run)
 	for _, s := range l.sockets {
-		l.log.Info("NG control listens", zap.Stringer("address", s.address()))
 		s.listener = l
-		s.base = int32(c.Readers)
-		s.waiting.Store(s.base)
-		s.total.Store(s.base)
-		for range c.Readers {
-			l.running.Go(s.read)
-		}
+		l.log.Info("NG control listens", zap.Stringer("address", s.local))
+		s.processors, s.waiters = processors, min(processors, maxWaiters)
+		s.allowed.Store(processors)
+		s.add()
 	}
 	return l, nil
 }
@@ -81,7 +82,7 @@ func Listen(c Config, server *ng.Server) (*Listener, error) {
 func (l *Listener) SetTOS(tos int) error {
 	for _, s := range l.sockets {
 		if err := s.setTOS(tos); err != nil {
-			return fmt.Errorf("NG control on udp %s: %w", s.address(), err)
+			return fmt.Errorf("NG control on udp %s: %w", s.local, err)
 		}
 	}
 	return nil
@@ -92,21 +93,28 @@ func (l *Listener) SetTOS(tos int) error {
 func (l *Listener) Addresses() []netip.AddrPort {
 	var list []netip.AddrPort
 	for _, s := range l.sockets {
-		list = append(list, s.address())
+		list = append(list, s.local)
 	}
 	return list
 }
 
 // Shutdown stops receiving, waits until the requests in work are answered or
-// ctx ends, and closes the sockets.
+// ctx ends, and closes the sockets once they are answered.
 func (l *Listener) Shutdown(ctx context.Context) error {
-	for _, s := range l.sockets {
-		s.stop()
-	}
-	err := ng.Await(ctx, &l.running)
+	l.stop.Do(func() {
+		for _, s := range l.sockets {
+			s.stop()
+		}
+		close(l.lookout.end)
+		releaseProcs(l.waiters)
+		l.closing.Go(func() {
+			l.running.Wait()
+			for _, s := range l.sockets {
+				s.Close()
+			}
+		})
+	})
+	err := ng.Await(ctx, &l.closing)
 	l.cancel()
-	for _, s := range l.sockets {
-		s.Close()
-	}
 	return err
 }

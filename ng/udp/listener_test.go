@@ -133,9 +133,9 @@ func TestSlowRequestsDelayNobody(t *testing.T) {
 	for range stuck + 1 {
 		seen[receive(t, slow)]++
 	}
-	for deadline := time.Now().Add(5 * time.Second); l.sockets[0].total.Load() > l.sockets[0].base; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); l.sockets[0].total.Load() > l.sockets[0].waiters; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d readers left, want %d", l.sockets[0].total.Load(), l.sockets[0].base)
+			t.Fatalf("%d readers left, want %d", l.sockets[0].total.Load(), l.sockets[0].waiters)
 		}
 	}
 	if seen["s d6:result5:offere"] != 2 || len(seen) != stuck {
@@ -220,18 +220,12 @@ func TestSetTOS(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range l.sockets {
-		raw, err := s.conn.SyscallConn()
-		if err != nil {
-			t.Fatal(err)
-		}
 		level, option := unix.IPPROTO_IP, unix.IP_TOS
-		if s.address().Addr().Is6() {
+		if s.local.Addr().Is6() {
 			level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
 		}
-		raw.Control(func(fd uintptr) {
-			if got, err := unix.GetsockoptInt(int(fd), level, option); got != 184 || err != nil {
-				t.Errorf("%s: TOS %d, %v", s.address(), got, err)
-			}
-		})
+		if got, err := unix.GetsockoptInt(s.fd, level, option); got != 184 || err != nil {
+			t.Errorf("%s: TOS %d, %v", s.local, got, err)
+		}
 	}
 }

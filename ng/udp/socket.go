@@ -1,82 +1,79 @@
 package udp
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
-	"time"
 
-	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
-
-	"rtpgo/ng"
 )
 
-// socket is one listening socket and the goroutines that read it.
-//
-// Several goroutines read one socket, each carrying out what it has read, so
-// that a slow request delays no other. This keeps no order between datagrams,
-// and needs none: a client sends the next request about a call when it has the
-// answer to the last one, and requests of different clients have no order. What
-// meets at one call is put in order by that call's lock. (Sockets sharing the
-// port by SO_REUSEPORT would tie each client to one goroutine, where one slow
-// request delays all of that client's calls.)
-//
-// When all readers are at work another one starts, up to maxReaders; they end
-// again when they are too many.
+// socket is one listening socket. It isn't one of the net package, whose
+// poller would be woken by each datagram too.
 type socket struct {
+	crew
 	listener *Listener
-	conn     *net.UDPConn
+	local    netip.AddrPort
 	wildcard bool // replies have to name their source address
+	stopped  atomic.Bool
+	quiet    *quiet
 
-	base    int32 // readers when idle
-	waiting atomic.Int32
-	total   atomic.Int32
-	stopped atomic.Bool
+	open sync.RWMutex // held by who sends
+	fd   int          // -1: closed
 }
 
 const receiveBuffer = 4 << 20 // bytes; bursts wait here while all readers are busy
 
 func open(a netip.AddrPort, c Config) (*socket, error) {
-	s := &socket{wildcard: a.Addr().IsUnspecified()}
-	network := "udp4"
+	family := unix.AF_INET
 	if a.Addr().Is6() {
-		network = "udp6"
+		family = unix.AF_INET6
 	}
-	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
-		var err error
-		e := raw.Control(func(fd uintptr) { err = s.configure(int(fd), a.Addr().Is6(), c) })
-		return errors.Join(e, err)
-	}}
-	p, err := lc.ListenPacket(context.Background(), network, a.String())
+	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
+		return nil, os.NewSyscallError("socket", err)
+	}
+	s := &socket{wildcard: a.Addr().IsUnspecified(), fd: fd}
+	if err = s.configure(a.Addr().Is6(), c); err == nil {
+		err = s.bind(a)
+	}
+	if err == nil {
+		s.quiet, err = newQuiet(fd)
+	}
+	if err != nil {
+		s.Close()
 		return nil, err
 	}
-	s.conn = p.(*net.UDPConn)
 	return s, nil
 }
 
-func (s *socket) configure(fd int, is6 bool, c Config) error {
+func (s *socket) configure(is6 bool, c Config) error {
 	// The privileged form passes by net.core.rmem_max; what either gives is enough.
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
-		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
+	if unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
+		_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
+	}
+	timeout := unix.NsecToTimeval(receiveTimeout.Nanoseconds())
+	if err := unix.SetsockoptTimeval(s.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &timeout); err != nil {
+		return os.NewSyscallError("setsockopt RCVTIMEO", err)
 	}
 	level, pktinfo := unix.IPPROTO_IP, unix.IP_PKTINFO
 	if is6 {
 		level, pktinfo = unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO
+		if err := unix.SetsockoptInt(s.fd, level, unix.IPV6_V6ONLY, 1); err != nil {
+			return os.NewSyscallError("setsockopt V6ONLY", err)
+		}
 	}
 	if s.wildcard {
-		if err := unix.SetsockoptInt(fd, level, pktinfo, 1); err != nil {
+		if err := unix.SetsockoptInt(s.fd, level, pktinfo, 1); err != nil {
 			return os.NewSyscallError("setsockopt PKTINFO", err)
 		}
 	}
 	if c.TOS != 0 {
-		if err := setTOS(fd, is6, c.TOS); err != nil {
+		if err := setTOS(s.fd, is6, c.TOS); err != nil {
 			return err
 		}
 	}
@@ -85,11 +82,55 @@ func (s *socket) configure(fd int, is6 bool, c Config) error {
 		if c.PMTU == PMTUWant {
 			mode = unix.IP_PMTUDISC_WANT
 		}
-		if err := unix.SetsockoptInt(fd, level, unix.IP_MTU_DISCOVER, mode); err != nil {
+		if err := unix.SetsockoptInt(s.fd, level, unix.IP_MTU_DISCOVER, mode); err != nil {
 			return os.NewSyscallError("setsockopt MTU_DISCOVER", err)
 		}
 	}
 	return nil
+}
+
+// bind gives the socket its address, and reads it back for the port that the
+// system chose.
+func (s *socket) bind(a netip.AddrPort) error {
+	var to unix.Sockaddr
+	if a.Addr().Is6() {
+		zone, err := zoneIndex(a.Addr().Zone())
+		if err != nil {
+			return err
+		}
+		to = &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: zone}
+	} else {
+		to = &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}
+	}
+	if err := unix.Bind(s.fd, to); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	got, err := unix.Getsockname(s.fd)
+	if err != nil {
+		return os.NewSyscallError("getsockname", err)
+	}
+	switch got := got.(type) {
+	case *unix.SockaddrInet4:
+		s.local = netip.AddrPortFrom(a.Addr(), uint16(got.Port))
+	case *unix.SockaddrInet6:
+		s.local = netip.AddrPortFrom(a.Addr(), uint16(got.Port))
+	}
+	return nil
+}
+
+// zoneIndex is the interface index of an IPv6 zone; 0 for none.
+func zoneIndex(zone string) (uint32, error) {
+	if zone == "" {
+		return 0, nil
+	}
+	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
+		return uint32(n), nil
+	}
+	i, err := net.InterfaceByName(zone)
+	if err != nil {
+		return 0, fmt.Errorf("zone %q: %w", zone, err)
+	}
+	return uint32(i.Index), nil
 }
 
 func setTOS(fd int, is6 bool, tos int) error {
@@ -101,103 +142,29 @@ func setTOS(fd int, is6 bool, tos int) error {
 }
 
 func (s *socket) setTOS(tos int) error {
-	raw, err := s.conn.SyscallConn()
-	if err != nil {
-		return err
-	}
-	is6 := s.address().Addr().Is6()
-	e := raw.Control(func(fd uintptr) { err = setTOS(int(fd), is6, tos) })
-	return errors.Join(e, err)
+	s.open.RLock()
+	defer s.open.RUnlock()
+	return setTOS(s.fd, s.local.Addr().Is6(), tos)
 }
-
-func (s *socket) address() netip.AddrPort {
-	a := s.conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-}
-
-// addressed is the address that a datagram came to, going by the control message
-// of its reply.
-func (s *socket) addressed(control []byte) netip.AddrPort {
-	a := s.address()
-	if len(control) == 0 {
-		return a
-	}
-	if h, data, _, err := unix.ParseOneSocketControlMessage(control); err == nil {
-		switch {
-		case h.Level == unix.IPPROTO_IP && len(data) >= unix.SizeofInet4Pktinfo:
-			return netip.AddrPortFrom(netip.AddrFrom4([4]byte(data[4:8])), a.Port())
-		case h.Level == unix.IPPROTO_IPV6 && len(data) >= unix.SizeofInet6Pktinfo:
-			return netip.AddrPortFrom(netip.AddrFrom16([16]byte(data[:16])), a.Port())
-		}
-	}
-	return a
-}
-
-// Close implements [io.Closer].
-func (s *socket) Close() error { return s.conn.Close() }
 
 // stop makes the readers end; the socket can still send.
 func (s *socket) stop() {
 	s.stopped.Store(true)
-	s.conn.SetReadDeadline(time.Unix(1, 0))
+	// Says that the socket is not connected, and wakes who waits on it.
+	_ = unix.Shutdown(s.fd, unix.SHUT_RD)
 }
 
-var datagrams = sync.Pool{New: func() any { return new([ng.MaxMessage + 1]byte) }}
-
-// read is the life of one reader.
-func (s *socket) read() {
-	buf := datagrams.Get().(*[ng.MaxMessage + 1]byte)
-	defer datagrams.Put(buf)
-	var oob [128]byte
-	for {
-		n, oobn, _, peer, err := s.conn.ReadMsgUDPAddrPort(buf[:], oob[:])
-		if err != nil {
-			if s.stopped.Load() || errors.Is(err, net.ErrClosed) {
-				return
-			}
-			s.listener.log.Warn("NG control: receive failed", zap.Stringer("address", s.address()), zap.Error(err))
-			time.Sleep(10 * time.Millisecond) // an error that stays must not spin
-			continue
-		}
-		if s.waiting.Add(-1) == 0 && s.total.Load() < maxReaders {
-			s.waiting.Add(1)
-			s.total.Add(1)
-			s.listener.running.Go(s.read)
-		}
-		to := &destination{socket: s, peer: peer}
-		ctx := s.listener.ctx
-		if s.wildcard {
-			to.control = sourceOf(oob[:oobn], to.space[:0])
-		}
-		if s.listener.server.Traces() {
-			ctx = ng.WithLocal(ctx, s.addressed(to.control), false)
-		}
-		s.listener.server.Serve(ctx, peer, buf[:n], to.answer)
-		if s.waiting.Add(1) > s.base {
-			s.waiting.Add(-1)
-			s.total.Add(-1)
-			return
-		}
+// Close is for when no reader is left.
+func (s *socket) Close() error {
+	s.open.Lock()
+	defer s.open.Unlock()
+	if s.quiet != nil {
+		s.quiet.close()
 	}
-}
-
-// destination is where a reply goes.
-type destination struct {
-	socket  *socket
-	peer    netip.AddrPort
-	control []byte // names the source address
-	space   [64]byte
-}
-
-// maxDatagram is the largest payload of a UDP datagram over IPv4.
-const maxDatagram = 65507
-
-func (d *destination) answer(reply []byte) {
-	if len(reply) > maxDatagram {
-		reply = tooLarge(reply)
+	if s.fd < 0 {
+		return nil
 	}
-	_, _, err := d.socket.conn.WriteMsgUDPAddrPort(reply, d.control, d.peer)
-	if err != nil {
-		d.socket.listener.log.Warn("NG control: reply not sent", zap.Stringer("peer", d.peer), zap.Int("bytes", len(reply)), zap.Error(err))
-	}
+	fd := s.fd
+	s.fd = -1
+	return unix.Close(fd)
 }

@@ -3,6 +3,7 @@ package udp
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 
 	"golang.org/x/sys/unix"
 
@@ -40,6 +41,23 @@ func sourceOf(received, dst []byte) []byte {
 		received = rest
 	}
 	return nil
+}
+
+// addressed is the address that a datagram came to, going by the control message
+// of its reply.
+func (s *socket) addressed(control []byte) netip.AddrPort {
+	if len(control) == 0 {
+		return s.local
+	}
+	if h, data, _, err := unix.ParseOneSocketControlMessage(control); err == nil {
+		switch {
+		case h.Level == unix.IPPROTO_IP && len(data) >= unix.SizeofInet4Pktinfo:
+			return netip.AddrPortFrom(netip.AddrFrom4([4]byte(data[4:8])), s.local.Port())
+		case h.Level == unix.IPPROTO_IPV6 && len(data) >= unix.SizeofInet6Pktinfo:
+			return netip.AddrPortFrom(netip.AddrFrom16([16]byte(data[:16])), s.local.Port())
+		}
+	}
+	return s.local
 }
 
 // tooLarge is the reply instead of one that no datagram can carry (list and
