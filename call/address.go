@@ -52,8 +52,10 @@ func (x *exchange) endpoints(s *Media, sm *sdpedit.Media) {
 	if !rtcpAddr.IsValid() || rtcpAddr.IsUnspecified() { // browsers write a=rtcp:9 IN IP4 0.0.0.0
 		rtcpAddr = addr
 	}
-	settled := s.ice.on && sm.ICE.Present() && s.streams[rtp].settled.IsValid()
-	s.setEndpoint(rtp, netip.AddrPortFrom(addr, uint16(sm.Port)), settled)
+	at := netip.AddrPortFrom(addr, uint16(sm.Port))
+	settled := s.ice.on && !(x.offering && x.req.Flags.RejectICE) && s.streams[rtp].settled.IsValid() &&
+		(sm.ICE.Present() || at == s.streams[rtp].endpoint)
+	s.setEndpoint(rtp, at, settled)
 	switch {
 	case sm.RTCPPort == sm.Port:
 		s.setEndpoint(rtcp, netip.AddrPort{}, settled)

@@ -153,3 +153,18 @@ func TestMuxLater(t *testing.T) {
 		t.Errorf("A was shown %s, then %s", first, got)
 	}
 }
+
+// TestMuxForAll: once multiplexing is agreed on for one section, an offer requires
+// it for all of them.
+func TestMuxForAll(t *testing.T) {
+	k := newLab(t, nil).call()
+	audio, video := []string{"m=audio 4000 RTP/AVP 0", "a=rtcp-mux"}, "m=video 4002 RTP/AVP 96"
+	k.offer(description("198.51.100.1", audio...))
+	k.answer(description("198.51.100.2", audio...))
+	s := k.reoffer(description("198.51.100.1", append(audio, video)...))
+	for i := range s.Medias {
+		if got := rtcpOfSection(s.Medias[i]); got != "mux, one port" {
+			t.Errorf("section %d: %s", i+1, got)
+		}
+	}
+}

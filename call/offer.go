@@ -18,6 +18,7 @@ type exchange struct {
 	sender   *Party // whose description this is
 	receiver *Party // whom the reply's description is for
 	sections []section
+	mux      bool // agreed on with the receiver of an offer
 }
 
 // section is one m= line of an exchange: nil sm means that the sender's
@@ -159,6 +160,7 @@ func (x *exchange) negotiate() error {
 	x.describeParties()
 	x.mergeTwins()
 	x.pairSections()
+	x.mux = x.offering && x.muxAgreed()
 	for _, p := range x.sections {
 		if err := x.negotiateSection(p); err != nil {
 			return err
@@ -212,7 +214,7 @@ func (x *exchange) negotiateSection(p section) error {
 		return nil
 	}
 	if x.offering {
-		offerMux(s, r, sm, x.req.RTCPMux)
+		offerMux(s, r, sm, x.req.RTCPMux, x.mux)
 	} else {
 		answerMux(s, r, sm)
 	}

@@ -114,6 +114,9 @@ func (m *Media) obtainPorts(other netip.AddrPort, latch bool) error {
 		s.close()
 		return err
 	}
+	if m.set != nil && m.ice.on {
+		s.association = m.set.association // ICE finds the peer's way to the new ports
+	}
 	m.sets = append(m.sets, s)
 	m.set = s
 	return nil

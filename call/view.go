@@ -201,12 +201,22 @@ func (v *view) locals(m *Media) []*localPorts {
 	return m.set.locals[:1]
 }
 
+// lastPort is the port of a stream in l, or the one it had before RTCP came to
+// share that of RTP; 0 if it never had one.
+func (m *Media) lastPort(l *localPorts, i int) int {
+	port := l.port(i)
+	for n := len(m.sets) - 1; n >= 0 && port == 0; n-- {
+		port = m.sets[n].primary().port(i)
+	}
+	return port
+}
+
 func (v *view) stream(m *Media, l *localPorts, i int, sums *[2]streamSum) ng.Dict {
 	s := &m.streams[i]
 	d := v.room.dict(15)
 	if l != nil {
 		d = append(d,
-			ng.Pair{Key: "local port", Value: int64(l.port(i))},
+			ng.Pair{Key: "local port", Value: int64(m.lastPort(l, i))},
 			ng.Pair{Key: "local address", Value: l.address.Local.String()},
 			ng.Pair{Key: "family", Value: familyName(l.address.Local)})
 	}
