@@ -1,9 +1,10 @@
 #include "textflag.h"
 
-// func lines(p unsafe.Pointer, n uintptr)
-TEXT ·lines(SB), NOSPLIT, $0-16
+// func lines(p unsafe.Pointer, offset, n uintptr)
+TEXT ·lines(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), AX
-	MOVQ n+8(FP), CX
+	ADDQ offset+8(FP), AX
+	MOVQ n+16(FP), CX
 	ADDQ AX, CX
 	ANDQ $~63, AX
 loop:

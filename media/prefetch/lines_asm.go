@@ -4,7 +4,8 @@ package prefetch
 
 import "unsafe"
 
-// lines asks for the n octets from p on.
+// lines asks for the n octets from p+offset on. It adds up itself: a nil p makes
+// no valid pointer.
 //
 //go:noescape
-func lines(p unsafe.Pointer, n uintptr)
+func lines(p unsafe.Pointer, offset, n uintptr)

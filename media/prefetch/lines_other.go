@@ -4,4 +4,4 @@ package prefetch
 
 import "unsafe"
 
-func lines(unsafe.Pointer, uintptr) {}
+func lines(unsafe.Pointer, uintptr, uintptr) {}

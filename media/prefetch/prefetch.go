@@ -7,9 +7,8 @@ import "unsafe"
 
 // Whole asks for all of *p. It reads nothing: p may be nil, or point to what
 // another thread is changing.
-func Whole[T any](p *T) { lines(unsafe.Pointer(p), unsafe.Sizeof(*p)) }
+func Whole[T any](p *T) { lines(unsafe.Pointer(p), 0, unsafe.Sizeof(*p)) }
 
-// Field asks for the start of the field of *p at that offset, 0 for its first
-// one. (To write &p.field would have the processor read *p, to see whether p
-// is nil.)
-func Field[T any](p *T, offset uintptr) { lines(unsafe.Add(unsafe.Pointer(p), offset), 1) }
+// Part asks for n octets of *p, from that offset on. (To write &p.field would
+// have the processor read *p, to see whether p is nil.)
+func Part[T any](p *T, offset, n uintptr) { lines(unsafe.Pointer(p), offset, n) }

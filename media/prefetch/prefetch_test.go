@@ -8,19 +8,19 @@ import (
 
 // Whatever the address, nothing happens that the program could notice.
 func TestAnyAddress(t *testing.T) {
-	prefetch.Field[int](nil, 8)
+	prefetch.Part[int](nil, 8, 1)
 	prefetch.Whole[[1 << 20]byte](nil)
 	var v [300]byte
 	prefetch.Whole(&v)
-	prefetch.Field(&v, 299)
+	prefetch.Part(&v, 299, 1)
 	if n := testing.AllocsPerRun(10, func() { prefetch.Whole(&v) }); n != 0 || v != [300]byte{} {
 		t.Errorf("%v allocations, %v", n, v)
 	}
 }
 
-func BenchmarkField(b *testing.B) {
+func BenchmarkPart(b *testing.B) {
 	var v [64]byte
 	for b.Loop() {
-		prefetch.Field(&v, 0)
+		prefetch.Part(&v, 0, 1)
 	}
 }

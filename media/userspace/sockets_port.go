@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rtpgo/media"
+	"rtpgo/media/prefetch"
 )
 
 // socketPort is one socket and its flow.
@@ -16,14 +17,19 @@ type socketPort struct {
 	engine *Sockets
 	worker *socketWorker
 	fd     int
-	local  netip.AddrPort
-	v6     bool
 	flow   atomic.Pointer[media.Flow]
 	tos    atomic.Int32 // as set on the socket
 	closed atomic.Bool
-	last   int64 // when the worker last found a packet here
+	v6     bool
 
-	mu sync.Mutex // excludes Send and Close
+	// Of the worker:
+	last   int64  // when it last found a packet here
+	looked uint32 // packets
+	ahead  media.Ahead
+	leaves *socketPort // the port that they leave by, then
+
+	mu    sync.Mutex // excludes Send and Close
+	local netip.AddrPort
 }
 
 func (p *socketPort) Local() netip.AddrPort { return p.local }
@@ -61,6 +67,20 @@ func (p *socketPort) Close() error {
 		return fmt.Errorf("close UDP port %s: %w", p.local, err)
 	}
 	return nil
+}
+
+// lookAhead notes what the next packets will need.
+func (p *socketPort) lookAhead(f *media.Flow) {
+	p.ahead, p.leaves = f.Ahead(), nil
+	if len(f.RTP) != 0 {
+		p.leaves, _ = f.RTP[0].To.Port().(*socketPort)
+	}
+}
+
+// ask has the processor fetch it, while the kernel is at work on the packet.
+func (p *socketPort) ask() {
+	p.ahead.Ask()
+	prefetch.Part(p.leaves, 0, 1)
 }
 
 // setTOS sets the TOS octet of what the socket sends.

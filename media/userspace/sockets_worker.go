@@ -23,6 +23,9 @@ const (
 	// burstGap is the pause after which a socket is expected to hold a single
 	// packet again. Receiving one costs less than asking for several.
 	burstGap = 1e6
+	// lookEvery is after how many packets a port's flow is looked at again: its
+	// parts change.
+	lookEvery = 128
 )
 
 // socketWorker is one thread and the sockets pinned to it.
@@ -120,6 +123,11 @@ func (w *socketWorker) run() {
 		now := media.Now()
 		last = now
 		for i := range events[:n] {
+			if p := w.engine.ports.get(int(events[i].Fd)); p != nil && p.worker == w {
+				p.ask()
+			}
+		}
+		for i := range events[:n] {
 			if i%16 == 15 {
 				now = media.Now() // a round of all sockets takes milliseconds
 			}
@@ -179,6 +187,9 @@ func (w *socketWorker) handle(p *socketPort, i, n int, truncated bool, now int64
 	}
 	pkt := w.bufs[i*packetRoom : i*packetRoom+n : (i+1)*packetRoom]
 	f.Receive(pkt, media.DecodeSockaddr(w.names[i][:]), now, w.batch)
+	if p.looked++; p.looked%lookEvery == 1 || !p.ahead.Of(f) {
+		p.lookAhead(f)
+	}
 }
 
 func (w *socketWorker) receiveFailed(e syscall.Errno) {
