@@ -25,28 +25,49 @@ var (
 	errPoll = fmt.Errorf("%w", errWait)
 )
 
+// Why a flow isn't in the kernel: said at each change of each flow, so not made
+// anew.
+var (
+	errNoFlow       = errors.New("no flow")
+	errRTCP         = errors.New("RTCP is read in user space")
+	errUnprotect    = errors.New("SRTP ends here")
+	errProtect      = errors.New("SRTP begins here")
+	errSilenced     = errors.New("payload is silenced")
+	errPayloadTypes = errors.New("payload types are translated")
+	errNoSink       = errors.New("no sink")
+	errSinks        = errors.New("several sinks")
+	errOtherStream  = errors.New("stream of another port")
+	errOtherEngine  = errors.New("sink of another engine")
+	errSinkClosed   = errors.New("the sink's port is closed")
+
+	errNoPeer  = fmt.Errorf("%w for the peer's endpoint", errWait)
+	errNoOther = fmt.Errorf("%w for the other side's endpoint", errWait)
+	errNATWait = fmt.Errorf("%w for the other side's first packet", errPoll)
+	errNoRTP   = fmt.Errorf("%w for the first RTP packet", errPoll)
+)
+
 // plain tells why a flow can't be forwarded by the kernel, whatever its
 // streams have come to; nil if it can.
 func plain(f *media.Flow) error {
 	switch {
 	case f == nil || f.Stream == nil:
-		return errors.New("no flow")
+		return errNoFlow
 	case f.Kind == media.KindRTCP:
-		return errors.New("RTCP is read in user space")
+		return errRTCP
 	case f.Block != media.DropNone:
 		return fmt.Errorf("blocked: %s", f.Block)
 	case f.Unprotect != nil:
-		return errors.New("SRTP ends here")
+		return errUnprotect
 	case f.Silence != nil:
-		return errors.New("payload is silenced")
+		return errSilenced
 	case f.PayloadTypes != nil:
-		return errors.New("payload types are translated")
+		return errPayloadTypes
 	case len(f.RTP) == 0:
-		return errors.New("no sink")
+		return errNoSink
 	case len(f.RTP) > 1:
-		return errors.New("several sinks")
+		return errSinks
 	case f.RTP[0].Protect != nil:
-		return errors.New("SRTP begins here")
+		return errProtect
 	}
 	return nil
 }
@@ -58,13 +79,13 @@ func settled(f *media.Flow) error {
 	sink := &f.RTP[0]
 	switch {
 	case !f.Stream.Confirmed() || !f.Stream.Remote().IsValid():
-		return fmt.Errorf("%w for the peer's endpoint", errWait)
+		return errNoPeer
 	case !sink.To.Remote().IsValid():
-		return fmt.Errorf("%w for the other side's endpoint", errWait)
+		return errNoOther
 	case sink.NATWait && sink.To.LastPacket() == 0:
-		return fmt.Errorf("%w for the other side's first packet", errPoll)
+		return errNATWait
 	case f.Kind == media.KindRTP && len(f.Stream.IngressSources()) == 0:
-		return fmt.Errorf("%w for the first RTP packet", errPoll)
+		return errNoRTP
 	}
 	return nil
 }

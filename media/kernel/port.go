@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,11 +22,12 @@ type port struct {
 	mu     sync.Mutex // serializes changes; never held on the packet path
 	flow   *media.Flow
 	why    error // why there is no entry
+	waits  bool  // in the engine's list
 	closed atomic.Bool
 
 	entry   atomic.Pointer[entry]
 	feedMu  sync.Mutex
-	feeders map[*port]struct{} // ports whose flow sinks into this one's stream
+	feeders []*port // ports whose flow sinks into this one's stream: one, or few
 }
 
 func (p *port) Local() netip.AddrPort { return p.local }
@@ -69,15 +71,14 @@ func (p *port) Close() error {
 func (p *port) follow(old, now *media.Flow) {
 	if from := sinkPort(old); from != nil {
 		from.feedMu.Lock()
-		delete(from.feeders, p)
+		if i := slices.Index(from.feeders, p); i >= 0 {
+			from.feeders = slices.Delete(from.feeders, i, i+1)
+		}
 		from.feedMu.Unlock()
 	}
 	if to := sinkPort(now); to != nil {
 		to.feedMu.Lock()
-		if to.feeders == nil {
-			to.feeders = make(map[*port]struct{})
-		}
-		to.feeders[p] = struct{}{}
+		to.feeders = append(to.feeders, p)
 		to.feedMu.Unlock()
 	}
 }
@@ -95,14 +96,7 @@ func sinkPort(f *media.Flow) *port {
 func (p *port) feeding() []*port {
 	p.feedMu.Lock()
 	defer p.feedMu.Unlock()
-	if len(p.feeders) == 0 {
-		return nil
-	}
-	list := make([]*port, 0, len(p.feeders))
-	for q := range p.feeders {
-		list = append(list, q)
-	}
-	return list
+	return slices.Clone(p.feeders)
 }
 
 // Heard tells the program about the RTP sources of the port's stream.
@@ -168,7 +162,10 @@ func (p *port) refresh() {
 		}
 	}
 	p.why = err
-	p.engine.wait(p, errors.Is(err, errPoll))
+	if waits := errors.Is(err, errPoll); waits != p.waits {
+		p.waits = waits
+		p.engine.wait(p, waits)
+	}
 }
 
 // desired is what the entry should be, or why there should be none.
@@ -178,14 +175,14 @@ func (p *port) desired() (v bpfFlow, err error) {
 		return v, err
 	}
 	if f.Stream.Accelerator() != media.Accelerator(p) {
-		return v, errors.New("stream of another port")
+		return v, errOtherStream
 	}
 	q := sinkPort(f)
 	switch {
 	case q == nil || q.engine != p.engine:
-		return v, errors.New("sink of another engine")
+		return v, errOtherEngine
 	case q.closed.Load():
-		return v, errors.New("the sink's port is closed")
+		return v, errSinkClosed
 	case p.gate == nil || q.gate == nil:
 		return v, fmt.Errorf("more than %d ports", p.engine.gates.size())
 	}
