@@ -106,7 +106,8 @@ func TestSteering(t *testing.T) {
 // and is opened anew as if it hadn't.
 func TestSteeringLingers(t *testing.T) {
 	e := startBatched(t, BatchedOptions{Workers: 1, Linger: time.Hour})
-	local := netip.MustParseAddrPort("127.0.0.1:30100")
+	// An address of its own: what lingers takes the packets of other programs.
+	local := netip.MustParseAddrPort("127.0.77.1:30100")
 	udp := lookup(unix.IPPROTO_UDP, netip.MustParseAddrPort("198.51.100.1:4000"), local)
 	check := func(what string, worker int) {
 		t.Helper()

@@ -39,7 +39,7 @@ func listen(t testing.TB, addr string) *net.UDPConn {
 }
 
 func loopbackPort(n uint16) netip.AddrPort {
-	return netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), n)
+	return netip.AddrPortFrom(netip.MustParseAddr("127.0.77.2"), n)
 }
 
 func addrOf(c *net.UDPConn) netip.AddrPort {
