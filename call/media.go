@@ -23,7 +23,6 @@ type Media struct {
 	iface       *interfaces.Logical
 	ifaceFamily interfaces.Family // that iface was chosen for
 	family      interfaces.Family // of the ports that face this party
-	speaks      interfaces.Family // of its own last description
 
 	initialized                              bool // this party has sent a description
 	disabled                                 bool // port 0 by either side

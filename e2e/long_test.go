@@ -60,6 +60,10 @@ func long(s *scene, mux bool) {
 	a.Media.Ends[0].Off = true
 	s.ok(b.Media.AddEnd(0, "audio"))
 	b.Media.Ends[0].Off = true
+	// Who multiplexes one section multiplexes all.
+	for _, m := range []*phone.Media{a.Media, b.Media} {
+		m.Ends[len(m.Ends)-1].Mux = mux
+	}
 	play.Reinvite(a, b)
 	talk(a, b)
 	play.HangUp(a, b)

@@ -151,9 +151,12 @@ func (s *cookieShard) rotate(now time.Time) {
 		return
 	}
 	forgotten := s.old
-	s.old, s.young = s.young, forgotten.emptied()
-	if age >= 2*cookieGeneration {
-		s.old, s.young = answers{}, answers{}
+	s.old, s.young = s.young, answers{}
+	switch {
+	case age < cookieGeneration: // busy: the memory is needed again
+		s.young = forgotten.emptied()
+	case age >= 2*cookieGeneration:
+		s.old = answers{}
 	}
 	s.young.born = now
 }
