@@ -79,11 +79,10 @@ func (r *Registry) check(c *Call, now time.Time, v *survey) {
 // expired names the time-out that a call has reached, "" for none.
 func (r *Registry) expired(c *Call, now time.Time) string {
 	limits := r.CurrentLimits()
-	over := func(d time.Duration, since time.Time) bool { return d > 0 && now.Sub(since) >= d }
-	if over(limits.FinalTimeout, c.created) {
+	if over(limits.FinalTimeout, c.created, now) {
 		return "final-timeout"
 	}
-	if !c.answered && over(limits.OfferTimeout, c.created) {
+	if !c.answered && over(limits.OfferTimeout, c.created, now) {
 		return "offer-timeout"
 	}
 	why := c.silent(limits, now)
@@ -103,10 +102,15 @@ func (c *Call) silent(limits Limits, now time.Time) string {
 	if held {
 		limit, name = limits.SilentTimeout, "silent-timeout"
 	}
-	if limit <= 0 || now.Sub(last) < limit {
+	if !over(limit, last, now) {
 		return ""
 	}
 	return name
+}
+
+// over tells whether a limit, 0 for none, is reached.
+func over(limit time.Duration, since, now time.Time) bool {
+	return limit > 0 && now.Sub(since) >= limit
 }
 
 // listen looks for packets, in the kernel too.

@@ -9,7 +9,6 @@ import (
 
 	"rtpgo/media"
 	"rtpgo/ng"
-	"rtpgo/sdpedit"
 )
 
 // view is a snapshot of a call: query, delete, list, metrics and the CLI all
@@ -171,7 +170,7 @@ func (v *view) media(m *Media) ng.Dict {
 	sum := v.counters(m)
 	if len(sum[rtp].ingress) > 0 {
 		if k := m.codecSent(sum[rtp].ingress[0].LastPT); k != nil {
-			d = append(d, ng.Pair{Key: "codec", Value: codecName(k)})
+			d = append(d, ng.Pair{Key: "codec", Value: k.RTPMap()})
 		}
 	}
 	for _, l := range v.locals(m) {
@@ -180,15 +179,6 @@ func (v *view) media(m *Media) ng.Dict {
 		}
 	}
 	return append(d, ng.Pair{Key: "streams", Value: streams}, ng.Pair{Key: "flags", Value: m.flags(v.room.list(4))})
-}
-
-// codecName is a codec as query shows it.
-func codecName(k *sdpedit.Codec) string {
-	name := k.Encoding + "/" + strconv.Itoa(k.ClockRate)
-	if k.Channels > 1 {
-		name += "/" + strconv.Itoa(k.Channels)
-	}
-	return name
 }
 
 var noLocals = []*localPorts{nil}

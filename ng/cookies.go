@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -121,12 +122,7 @@ func (c *cookies) begin(peer netip.AddrPort, cookie, document []byte, answer fun
 
 // working is the index of a request in work, -1 when there is none.
 func (s *cookieShard) working(key cookieKey) int {
-	for i := range s.inWork {
-		if s.inWork[i].key == key {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(s.inWork, func(e exchange) bool { return e.key == key })
 }
 
 // finish remembers a copy of the reply and hands it to those who wait for it.

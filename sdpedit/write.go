@@ -147,20 +147,30 @@ func (w *writer) line(parts ...string) {
 
 // attr writes an a= line unless "sdp-attr" removes or substitutes it.
 func (w *writer) attr(text string) {
+	start := len(w.b)
+	w.parts("a=", text)
+	w.endAttr(start)
+}
+
+// endAttr ends the a= line that begins at start, as attr does.
+func (w *writer) endAttr(start int) {
 	if w.edit != nil {
+		text := string(w.b[start+len("a="):])
 		for _, s := range w.edit.Substitute {
 			if matches(text, s[0]) {
+				w.b = w.b[:start]
 				w.line("a=", s[1])
 				return
 			}
 		}
 		for _, r := range w.edit.Remove {
 			if matches(text, r) {
+				w.b = w.b[:start]
 				return
 			}
 		}
 	}
-	w.line("a=", text)
+	w.line()
 }
 
 // matches tells whether a pattern of "sdp-attr" names the line: by the full
@@ -280,13 +290,10 @@ func (w *writer) attributes(m *OutMedia) {
 
 func (w *writer) codec(c *Codec) {
 	pt := strconv.Itoa(c.PT)
-	if w.edit == nil {
-		w.parts("a=rtpmap:", pt, " ")
-		w.b = c.appendRTPMap(w.b)
-		w.line()
-	} else {
-		w.attr("rtpmap:" + pt + " " + c.RTPMap())
-	}
+	start := len(w.b)
+	w.parts("a=rtpmap:", pt, " ")
+	w.b = c.appendRTPMap(w.b)
+	w.endAttr(start)
 	if c.HasFmtp {
 		w.attr("fmtp:" + pt + " " + c.Fmtp)
 	}

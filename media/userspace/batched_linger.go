@@ -19,12 +19,6 @@ const strayFlood = 4096
 // come and go so fast that the oldest of them have to go.
 const maxLingering = 4096
 
-// lingering is a port that was closed.
-type lingering struct {
-	address *localAddress
-	number  uint16
-}
-
 // lingerers are the ports that linger. A port that is opened, or closed once
 // more, leaves what it had in the queue behind.
 type lingerers struct {
@@ -43,9 +37,11 @@ func (a *localAddress) lingers(n uint16) *int64 {
 	return &(*page)[n&0xff]
 }
 
+// lingerEnd is when a port that was closed ceases to linger.
 type lingerEnd struct {
-	port lingering
-	at   int64
+	address *localAddress
+	number  uint16
+	at      int64 // by media.Now
 }
 
 // linger keeps a closed port steered; e.mu is held.
@@ -55,7 +51,7 @@ func (e *Batched) linger(p *batchedPort) {
 		return
 	}
 	l := &e.lingerers
-	end := lingerEnd{lingering{p.address, p.number}, media.Now() + int64(e.lingerTime)}
+	end := lingerEnd{p.address, p.number, media.Now() + int64(e.lingerTime)}
 	*p.address.lingers(p.number) = end.at
 	l.queue = append(l.queue, end)
 	for len(l.queue) > maxLingering {
@@ -68,9 +64,9 @@ func (e *Batched) leaveFirst() {
 	l := &e.lingerers
 	first := l.queue[0]
 	l.queue = l.queue[1:]
-	if until := first.port.address.lingers(first.port.number); *until == first.at {
+	if until := first.address.lingers(first.number); *until == first.at {
 		*until = 0
-		e.steering.close(first.port.address, first.port.number)
+		e.steering.close(first.address, first.number)
 	}
 }
 
